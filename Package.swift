@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One set of compiler settings for every Swift target: the language's upcoming rules, memory safety that names each
+/// unsafe use, and no warning left standing.
+let strict: [SwiftSetting] =
+    [
+        "ExistentialAny", "ImmutableWeakCaptures", "InferIsolatedConformances", "InternalImportsByDefault",
+        "MemberImportVisibility", "NonisolatedNonsendingByDefault",
+    ].map { .enableUpcomingFeature($0) } + [.strictMemorySafety(), .treatAllWarnings(as: .error)]
+
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+let package = Package(
+    name: "herald",
+    products: [
+        .executable(name: "herald", targets: ["herald"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    ],
+    targets: [
+        // C: the system's libraries as they are, and the little that Swift cannot express.
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CJSON", cSettings: strictC),
+        .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
+
+        .target(name: "GraphModel", dependencies: ["CJSON", "CCrypto"], swiftSettings: strict),
+        .target(
+            name: "EmbeddedGraph",
+            dependencies: [
+                "GraphModel",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Announcements",
+            dependencies: [
+                "GraphModel",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "LuaRuntime", dependencies: ["CLuaShim"], swiftSettings: strict),
+        .target(
+            name: "ScriptHost",
+            dependencies: [
+                "LuaRuntime", "Announcements", "GraphModel",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "HeraldCommands",
+            dependencies: [
+                "ScriptHost", "EmbeddedGraph", "Announcements", "LuaRuntime", "GraphModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "herald",
+            dependencies: ["HeraldCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], swiftSettings: strict),
+        .testTarget(name: "GraphModelTests", dependencies: ["GraphModel"], swiftSettings: strict),
+        .testTarget(name: "EmbeddedGraphTests", dependencies: ["EmbeddedGraph", "GraphModel"], swiftSettings: strict),
+        .testTarget(name: "AnnouncementsTests", dependencies: ["Announcements", "GraphModel"], swiftSettings: strict),
+        .testTarget(
+            name: "ScriptHostTests",
+            dependencies: ["ScriptHost", "EmbeddedGraph", "Announcements", "GraphModel"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "HeraldCommandsTests", dependencies: ["HeraldCommands", "herald"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+@main
+struct Herald { static func main() {} }
