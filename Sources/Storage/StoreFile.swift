@@ -17,6 +17,7 @@ package enum StoreFile {
     ///   - path: Where the file is.
     ///   - applicationID: The number that tells this kind of file from others (`PRAGMA application_id`).
     ///   - migrator: The schema's history.
+    /// - Returns: Connections to the file.
     /// - Throws: ``StorageError``; a file that is not of this kind, or was written by a newer version, is left untouched.
     package static func open(
         _ path: String,
