@@ -1,0 +1,299 @@
+import Announcements
+import GraphModel
+import LuaRuntime
+
+/// Renders an announcement's posts, one target after the other, and has them delivered when all are well.
+actor AnnouncementComposer {
+    /// How many refused targets the script is told of.
+    static let failureLimit = 1000
+
+    private let spec: AnnouncementSpec
+    private let draft: AnnouncementDraft
+    private let context: ScriptContext
+    private var row = 0
+
+    private init(_ spec: AnnouncementSpec, draft: AnnouncementDraft, context: ScriptContext) {
+        self.spec = spec
+        self.draft = draft
+        self.context = context
+    }
+
+    static func make(_ spec: AnnouncementSpec, context: ScriptContext) async throws(HostError) -> AnnouncementComposer {
+        do {
+            let draft = try await AnnouncementDraft(
+                name: spec.name,
+                run: context.run.id,
+                ledger: context.ledger,
+                now: context.now
+            )
+            return AnnouncementComposer(spec, draft: draft, context: context)
+        } catch {
+            throw ledgerFault(error)
+        }
+    }
+
+    // MARK: Targets
+
+    /// Adds a target for each row of a table, which needs a column of ids.
+    func add(_ table: CSVTable) async throws(HostError) {
+        guard let idColumn = table.columnIndex(ignoringCase: "id") else {
+            throw AnnouncementSpec.fault(
+                "\(table.name) has no column 'id' to say which group a row means; its columns are "
+                    + table.columns.joined(separator: ", ")
+            )
+        }
+        for index in 0..<table.count {
+            let place = "\(table.name):\(table.line(ofRow: index))"
+            try await add(
+                id: table.cell(row: index, column: idColumn),
+                values: CSVRowValues(table: table, row: index),
+                place: place,
+                topic: spec.topic,
+                body: spec.body
+            )
+        }
+    }
+
+    /// Adds the targets that the script's part hands over: `{ group =, topic =, body =, skip = }` each.
+    func add(_ entries: [JSONValue]) async throws(HostError) {
+        for entry in entries {
+            row += 1
+            let group = entry["group"] ?? .null
+            let id: String
+            var members: [String: JSONValue] = [:]
+            switch group {
+            case .string(let text):
+                id = text
+                members = ["id": group]
+            case .object(let object):
+                members = object
+                guard let text = object.first(where: { $0.key.lowercased() == "id" })?.value.string else {
+                    await draft.fault("noID", "target \(row) has no 'id' that says which group is meant")
+                    continue
+                }
+                id = text
+            default:
+                await draft.fault("noID", "target \(row) is neither a group's id nor a table with an 'id'")
+                continue
+            }
+            if entry["skip"] == .boolean(true) {
+                if let group = GroupID(id), await draft.admit(group) { await draft.skip(group) }
+                continue
+            }
+            try await add(
+                id: id,
+                values: TemplateObject(members: members),
+                place: "target \(row)",
+                // A function has rendered it: what looks like a variable is text.
+                topic: entry["topic"]?.string.map { Template(literal: $0) } ?? spec.topic,
+                body: try entry["body"].map { body throws(HostError) in try literalBody(body) } ?? spec.body
+            )
+        }
+    }
+
+    private func literalBody(_ value: JSONValue) throws(HostError) -> AnnouncementSpec.Body {
+        if let text = value.string { return .init(contentType: "text", content: Template(literal: text)) }
+        guard let content = value["content"]?.string, let contentType = value["contentType"]?.string?.lowercased(),
+            contentType == "html" || contentType == "text"
+        else { throw AnnouncementSpec.fault("the body function must give html \"…\", text \"…\" or nil") }
+        return .init(contentType: contentType, content: Template(literal: content))
+    }
+
+    // MARK: One target
+
+    private func add(
+        id: String,
+        values: some TemplateSource,
+        place: String,
+        topic: Template?,
+        body: AnnouncementSpec.Body?
+    ) async throws(HostError) {
+        guard let group = GroupID(id.trimmed) else {
+            let shown = id.isEmpty ? "an empty id" : "'\(id.prefix(60))'"
+            return await draft.fault(
+                "badID/\(place)",
+                "\(place): \(shown) is no group id; a group id is a GUID, like 29981b6a-0e57-42dc-94c9-cd24f5306196"
+            )
+        }
+        guard await draft.admit(group) else { return }
+        guard let topic, let body else {
+            return await draft.fault("noBody", "\(place): the group \(group) has no \(topic == nil ? "topic" : "body")")
+        }
+        do {
+            let rendered = try render(topic, body, values)
+            if let problem = rendered.problem {
+                await draft.fault(problem.kind, "\(place), group \(group): \(problem.message)")
+            } else {
+                try await draft.add(RenderedPost(group: group, body: rendered.json))
+            }
+        } catch let missing as Template.MissingVariable {
+            await draft.fault(
+                "missing/\(missing.name)",
+                "\(place), group \(group): the variable {{\(missing.name)}} is missing; give every target a value, or wrap it "
+                    + "in {{#\(missing.name)}}…{{/\(missing.name)}}"
+            )
+        } catch {
+            throw Self.ledgerFault(error)
+        }
+    }
+
+    private struct Rendered {
+        var json: [UInt8]
+        var problem: (kind: String, message: String)?
+    }
+
+    private func render(
+        _ topic: Template,
+        _ body: AnnouncementSpec.Body,
+        _ values: some TemplateSource
+    ) throws(Template.MissingVariable) -> Rendered {
+        let topic = try topic.render(values)
+        let content = try body.content.render(values)
+        let size = topic.utf8.count + content.utf8.count + spec.participants.count + spec.attachments.count
+        guard topic.count <= Conversation.maximumTopicLength else {
+            return Rendered(
+                json: [],
+                problem: (
+                    "topicLength",
+                    "the topic has \(topic.count) characters; \(Conversation.maximumTopicLength) are allowed"
+                )
+            )
+        }
+        guard size <= GraphRequest.maximumBodySize else {
+            return Rendered(
+                json: [],
+                problem: ("bodySize", "the post has \(size) bytes; \(GraphRequest.maximumBodySize) are allowed")
+            )
+        }
+        let json = JSONWriter.bytes(capacity: size + 160) { writer in
+            writer.object { writer in
+                writer.member("topic", topic)
+                writer.name("threads")
+                writer.array { writer in
+                    writer.object { writer in
+                        writer.name("posts")
+                        writer.array { writer in
+                            writer.object { writer in
+                                writer.name("body")
+                                writer.object { writer in
+                                    writer.member("contentType", body.contentType)
+                                    writer.member("content", content)
+                                }
+                                if !spec.participants.isEmpty {
+                                    writer.name("newParticipants")
+                                    writer.raw(spec.participants)
+                                }
+                                if !spec.attachments.isEmpty {
+                                    writer.name("attachments")
+                                    writer.raw(spec.attachments)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Rendered(json: json, problem: nil)
+    }
+
+    // MARK: Delivery
+
+    /// Sends the posts if there is no fault in any, and gives the script's result table.
+    func deliver() async throws(HostError) -> [UInt8] {
+        do {
+            let (faults, unlisted) = try await draft.finish()
+            if !faults.isEmpty { throw Self.refusal(spec.name, faults, unlisted) }
+            let (toSend, preview) = await draft.summary
+            guard preview.targets > 0 else {
+                throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
+            }
+            guard await context.monitor.confirm(RunMonitor.Preview(tally: preview, toSend: toSend)) else {
+                throw HostError(code: "declined", message: "announce: '\(spec.name)' was declined; nothing was sent")
+            }
+            let delivery = Delivery(
+                ledger: context.ledger,
+                backend: context.backend,
+                caller: context.caller,
+                width: context.width,
+                now: context.now
+            )
+            let monitor = context.monitor
+            let name = spec.name
+            let (tally, findings, halt) = try await draft.deliver(by: delivery) { monitor.progress(name, $0) }
+            monitor.finished(tally, findings)
+            switch halt {
+            case nil: return Self.result(tally, findings)
+            case .interrupted:
+                throw HostError(
+                    code: "interrupted",
+                    message: "announce: '\(name)' was interrupted: \(tally.sent) sent, \(tally.unsent) not yet"
+                )
+            case .unavailable(let reason):
+                throw HostError(
+                    code: "unavailable",
+                    message: "announce: '\(name)' stopped: \(reason); \(tally.sent) sent, \(tally.unsent) not yet. "
+                        + "Run it again: it sends the rest only"
+                )
+            }
+        } catch let error as HostError {
+            throw error
+        } catch {
+            throw Self.ledgerFault(error)
+        }
+    }
+
+    private static func refusal(_ name: String, _ faults: [AnnouncementDraft.Fault], _ unlisted: Int) -> HostError {
+        let count = faults.reduce(unlisted) { $0 + $1.count }
+        var lines = ["announce: '\(name)' has \(count) fault\(count == 1 ? "" : "s"); nothing was sent:"]
+        for fault in faults {
+            lines.append("  " + fault.message + (fault.count > 1 ? " (and \(fault.count - 1) more with this fault)" : ""))
+        }
+        if unlisted > 0 { lines.append("  and \(unlisted) more faults") }
+        return HostError(code: "announcementFaulty", message: lines.joined(separator: "\n"))
+    }
+
+    private static func ledgerFault(_ error: any Error) -> HostError {
+        HostError(code: "ledgerUnavailable", message: "announce: \(error)")
+    }
+
+    private static func result(_ tally: AnnouncementTally, _ findings: [Finding]) -> [UInt8] {
+        JSONWriter.bytes(capacity: 512) { writer in
+            writer.object { writer in
+                writer.member("name", tally.name)
+                writer.member("targets", tally.targets)
+                writer.member("sent", tally.sent)
+                writer.member("already", tally.already)
+                writer.member("changed", tally.changed)
+                writer.member("failed", tally.failed)
+                writer.member("ambiguous", tally.ambiguous)
+                writer.member("skipped", tally.skipped)
+                writer.member("duplicates", tally.duplicates)
+                writer.name("seconds")
+                writer.number(Double(tally.deliveryTime) / 1_000_000)
+                writer.name("failures")
+                writer.array { writer in
+                    for finding in findings.lazy.filter({ $0.kind != .duplicate }).prefix(Self.failureLimit) {
+                        writer.object { writer in
+                            writer.member("group", finding.target)
+                            writer.member("kind", finding.kind.rawValue)
+                            if let code = finding.code { writer.member("code", code) }
+                            writer.member("message", finding.message)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A row of a table as a source of values: columns by their names, the letter case of which matters only where two
+/// columns differ in nothing else.
+private struct CSVRowValues: TemplateSource {
+    let table: CSVTable
+    let row: Int
+
+    func value(named name: String) -> TemplateValue? {
+        guard let column = table.columnIndex(name) ?? table.columnIndex(ignoringCase: name) else { return nil }
+        return .text(table.cell(row: row, column: column))
+    }
+}

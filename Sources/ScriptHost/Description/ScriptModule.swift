@@ -1,0 +1,65 @@
+package import LuaRuntime
+
+/// A module of the Lua API, described as data: registration, argument checks, editor stubs and the reference pages all
+/// read this one value.
+package struct ScriptModule: Sendable {
+    /// The global under which scripts find it.
+    package var name: String
+    /// One sentence.
+    package var summary: String
+    package var functions: [ScriptFunction]
+    /// Functions for the module's own Lua part; scripts never see them.
+    package var primitives: [HostFunction] = []
+    /// Trusted Lua that puts the bodies of the functions that have none in Swift into `internal.modules[name]`.
+    package var lua: String = ""
+}
+
+/// A function of a module.
+package struct ScriptFunction: Sendable {
+    /// Its name in the module; empty for the module itself, when that can be called.
+    package var name: String
+    package var parameters: [ScriptParameter] = []
+    /// Whether it takes any number of values, which are not checked.
+    package var isVariadic = false
+    /// What it gives back, as a LuaCATS type and a few words; empty if nothing.
+    package var result: String = ""
+    /// What it does, in one or two sentences.
+    package var summary: String
+    /// Lua that shows its use, and runs as it stands.
+    package var example: String
+    /// Its body in Swift; nil if the module's Lua part has it.
+    package var body: HostFunction.Body? = nil
+}
+
+/// A parameter of a function, or a field of a table that is one.
+package struct ScriptParameter: Sendable {
+    /// What a value may be, by Lua's names and a few of ours.
+    package enum Kind: String, Sendable {
+        case string, integer, number, boolean, table, function
+        /// A table or nothing else than what `csv.read`, `each` and the like give: something to loop over.
+        case sequence
+        case any
+    }
+
+    package var name: String
+    package var kinds: [Kind]
+    package var isOptional = false
+    /// One sentence.
+    package var summary: String
+    /// The fields of a table that are known; any other field is refused. Empty: any field may stand.
+    package var fields: [ScriptParameter] = []
+
+    package init(
+        _ name: String,
+        _ kinds: Kind...,
+        optional: Bool = false,
+        summary: String,
+        fields: [ScriptParameter] = []
+    ) {
+        self.name = name
+        self.kinds = kinds
+        isOptional = optional
+        self.summary = summary
+        self.fields = fields
+    }
+}

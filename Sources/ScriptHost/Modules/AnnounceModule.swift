@@ -1,0 +1,147 @@
+import Announcements
+import GraphModel
+import LuaRuntime
+
+extension ScriptModule {
+    /// `announce`: one post for each target, ever.
+    static func announce(_ context: ScriptContext, tables: HandleTable<CSVTable>) -> ScriptModule {
+        let drafts = HandleTable<AnnouncementComposer>(of: "announcement")
+        return ScriptModule(
+            name: "announce",
+            summary: "The bulk job: one conversation with one post in each of many groups, once per group, ever.",
+            functions: [
+                ScriptFunction(
+                    name: "",
+                    parameters: [ScriptParameter("announcement", .table, summary: "What to announce.", fields: fields)],
+                    result: "table result",
+                    summary: "Renders the post for every target, then sends each once; groups that have it are skipped.",
+                    example: """
+                        local result = announce {
+                          name  = "wellness-2026",
+                          to    = csv.read "groups.csv",
+                          topic = "Take your wellness days and rest",
+                          body  = html "<p>Hello {{displayName}}: rest and recharge.</p>",
+                        }
+                        log.info("sent %d, failed %d", result.sent, result.failed)
+                        """
+                )
+            ],
+            primitives: [
+                HostFunction(
+                    name: "announce.open",
+                    body: .waiting { json throws(HostError) in
+                        let spec = try await AnnouncementSpec(try ScriptArguments(json)[0], files: context.files)
+                        let composer = try await AnnouncementComposer.make(spec, context: context)
+                        return ScriptReply.integer(drafts.insert(composer))
+                    }
+                ),
+                HostFunction(
+                    name: "announce.rows",
+                    body: .waiting { json throws(HostError) in
+                        let arguments = try ScriptArguments(json)
+                        let composer = try drafts(try arguments.integer(0))
+                        try await composer.add(try tables(try arguments.integer(1)))
+                        return ScriptReply.nothing
+                    }
+                ),
+                HostFunction(
+                    name: "announce.add",
+                    body: .waiting { json throws(HostError) in
+                        let arguments = try ScriptArguments(json)
+                        let composer = try drafts(try arguments.integer(0))
+                        try await composer.add(arguments[1].elements ?? [])
+                        return ScriptReply.nothing
+                    }
+                ),
+                HostFunction(
+                    name: "announce.deliver",
+                    body: .waiting { json throws(HostError) in
+                        try await drafts(try ScriptArguments(json).integer(0)).deliver()
+                    }
+                ),
+            ],
+            lua: streaming
+        )
+    }
+
+    private static let fields = [
+        ScriptParameter("name", .string, summary: "Names the announcement; each group gets one post under it, ever."),
+        ScriptParameter("to", .sequence, summary: "The targets: rows with an id, ids, or an iterator over either."),
+        ScriptParameter("topic", .string, .function, summary: "The topic; a template, or a function of the group."),
+        ScriptParameter(
+            "body",
+            .string,
+            .table,
+            .function,
+            summary: "html \"…\", text \"…\", or a function of the group that gives one; nil skips the group."
+        ),
+        ScriptParameter("participants", .table, optional: true, summary: "Addresses, or { name =, address = } tables."),
+        ScriptParameter("attachments", .table, optional: true, summary: "Files below the script's folder."),
+    ]
+
+    // Targets stream through in batches; each call of a function of the script's is a stretch of processor time of its
+    // own, because a host call stands between any two.
+    private static let streaming = """
+        local host, globals, internal = ...
+        local fail = internal.fail
+        local open, rows, add, deliver =
+          host["announce.open"], host["announce.rows"], host["announce.add"], host["announce.deliver"]
+
+        local function announce(spec)
+          local topic, body = spec.topic, spec.body
+          local called = type(topic) == "function" or type(body) == "function"
+          local handle = open {
+            name = spec.name,
+            topic = type(topic) ~= "function" and topic or nil,
+            body = type(body) ~= "function" and body or nil,
+            participants = spec.participants, attachments = spec.attachments,
+          }
+          local to = spec.to
+          local held = type(to) == "table" and internal.table_handle(to)
+          if held and not called then
+            rows(handle, held)
+            return deliver(handle)
+          end
+
+          local batch, size = {}, called and 1 or 64
+          local function put(group)
+            local entry = { group = group }
+            if type(topic) == "function" then
+              entry.topic = topic(group)
+              if type(entry.topic) ~= "string" then
+                fail("badArgument", "announce: the topic function must give a string, not " .. type(entry.topic))
+              end
+            end
+            if type(body) == "function" then
+              local made = body(group)
+              if made == nil then
+                entry.skip = true
+              elseif type(made) ~= "string" and type(made) ~= "table" then
+                fail("badArgument", "announce: the body function must give html, text or nil, not " .. type(made))
+              end
+              entry.body = made
+            end
+            batch[#batch + 1] = entry
+            if #batch == size then
+              add(handle, batch)
+              batch = {}
+            end
+          end
+          if type(to) == "function" then
+            for group in to do put(group) end
+          else
+            local count = 0
+            for _, group in ipairs(to) do
+              count = count + 1
+              put(group)
+            end
+            if count == 0 and not held and next(to) ~= nil then
+              fail("badArgument", "announce: field 'to' must be a list, as in { id1, id2 } or csv.read \\"groups.csv\\"")
+            end
+          end
+          if #batch > 0 then add(handle, batch) end
+          return deliver(handle)
+        end
+        internal.modules.announce = { [""] = announce }
+        """
+}

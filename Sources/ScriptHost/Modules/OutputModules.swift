@@ -1,0 +1,119 @@
+import GraphModel
+import LuaRuntime
+package import Logging
+
+extension ScriptModule {
+    /// `print`: to standard output.
+    static func print(_ output: @escaping @Sendable ([UInt8]) -> Void) -> ScriptModule {
+        ScriptModule(
+            name: "print",
+            summary: "Writes values to standard output.",
+            functions: [
+                ScriptFunction(
+                    name: "",
+                    isVariadic: true,
+                    summary: "Writes its arguments as text, with tabs between them and a line break behind them.",
+                    example: "print(\"groups\", 2000)"
+                )
+            ],
+            primitives: [
+                HostFunction(
+                    name: "output.write",
+                    body: .immediate { json in
+                        output(Array(try ScriptArguments(json).string(0).utf8))
+                        return ScriptReply.nothing
+                    }
+                )
+            ],
+            lua: """
+                local host, globals, internal = ...
+                local write = host["output.write"]
+                -- JSON carries UTF-8 only; a script may print any bytes, so what is no UTF-8 becomes U+FFFD.
+                function internal.utf8(s)
+                  local parts, from = {}, 1
+                  while true do
+                    local length, bad = utf8.len(s, from)
+                    if length then
+                      parts[#parts + 1] = string.sub(s, from)
+                      return table.concat(parts)
+                    end
+                    parts[#parts + 1] = string.sub(s, from, bad - 1)
+                    parts[#parts + 1] = "\\u{FFFD}"
+                    from = bad + 1
+                  end
+                end
+                internal.modules.print = {
+                  [""] = function(...)
+                    local parts = table.pack(...)
+                    for i = 1, parts.n do parts[i] = tostring(parts[i]) end
+                    write(internal.utf8(table.concat(parts, "\\t", 1, parts.n) .. "\\n"))
+                  end,
+                }
+                """
+        )
+    }
+
+    /// `log`: to the run's log.
+    static func log(_ logger: Logger) -> ScriptModule {
+        let levels: [(name: String, level: Logger.Level)] = [
+            ("debug", .debug), ("info", .info), ("warn", .warning), ("error", .error),
+        ]
+        return ScriptModule(
+            name: "log",
+            summary: "Writes to the run's log, on standard error.",
+            functions: levels.map { name, _ in
+                ScriptFunction(
+                    name: name,
+                    isVariadic: true,
+                    summary: "Logs a message of the level \(name); the arguments are those of string.format.",
+                    example: "log.\(name)(\"%d groups\", 2000)"
+                )
+            },
+            primitives: levels.map { name, level in
+                HostFunction(
+                    name: "log.write.\(name)",
+                    body: .immediate { json in
+                        logger.log(level: level, "\(try ScriptArguments(json).string(0))")
+                        return ScriptReply.nothing
+                    }
+                )
+            },
+            lua: """
+                local host, globals, internal = ...
+                local functions = {}
+                for _, level in ipairs { "debug", "info", "warn", "error" } do
+                  local write = host["log.write." .. level]
+                  functions[level] = function(message, ...)
+                    local text = tostring(message)
+                    if select("#", ...) > 0 then
+                      local done, formatted = pcall(string.format, text, ...)
+                      if not done then internal.fail("badArgument", "log." .. level .. ": " .. tostring(formatted)) end
+                      text = formatted
+                    end
+                    write(internal.utf8(text))
+                  end
+                end
+                internal.modules.log = functions
+                """
+        )
+    }
+
+    /// `args`: what stood behind the script's name.
+    static func args(_ arguments: [String]) -> ScriptModule {
+        let json = JSONWriter.bytes { writer in
+            writer.array { writer in
+                for argument in arguments { writer.string(argument) }
+            }
+        }
+        return ScriptModule(
+            name: "args",
+            summary: "The arguments that stood behind the script's name: args[1], args[2], and so on.",
+            functions: [],
+            primitives: [HostFunction(name: "args.values", body: .immediate { _ in json })],
+            lua: """
+                local host, globals, internal = ...
+                internal.modules.args = { value = host["args.values"]() }
+                """
+        )
+    }
+}

@@ -1,0 +1,79 @@
+package import Announcements
+package import GraphModel
+package import Logging
+
+/// Everything that the modules of one run may touch.
+package struct ScriptContext: Sendable {
+    /// Answers the script's requests and remembers its writes.
+    package var service: any GraphService
+    /// Answers the requests of announcements, which the ledger remembers by itself.
+    package var backend: any GraphService
+    package var ledger: Ledger
+    /// The run, as the ledger names it.
+    package var run: RunRecord
+    /// Who the requests are made by.
+    package var caller: Caller
+    /// The files that the script may read.
+    package var files: ScriptFiles
+    package var monitor: RunMonitor
+    package var logger: Logger
+    /// How many requests an announcement keeps under way at once.
+    package var width: Int
+    /// Microseconds since 1970.
+    package var now: @Sendable () -> Int64
+
+    package init(
+        service: any GraphService,
+        backend: any GraphService,
+        ledger: Ledger,
+        run: RunRecord,
+        caller: Caller,
+        files: ScriptFiles,
+        monitor: RunMonitor,
+        logger: Logger,
+        width: Int,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.service = service
+        self.backend = backend
+        self.ledger = ledger
+        self.run = run
+        self.caller = caller
+        self.files = files
+        self.monitor = monitor
+        self.logger = logger
+        self.width = width
+        self.now = now
+    }
+}
+
+/// Where a run shows itself, and asks.
+package struct RunMonitor: Sendable {
+    /// What is about to be sent.
+    package struct Preview: Sendable {
+        package var tally: AnnouncementTally
+        /// How many posts will be sent.
+        package var toSend: Int
+    }
+
+    /// Takes what the script prints, as it is.
+    package var output: @Sendable ([UInt8]) -> Void
+    /// Told before an announcement is delivered; false takes it back.
+    package var confirm: @Sendable (Preview) async -> Bool
+    /// Told of each answer to an announcement.
+    package var progress: @Sendable (_ announcement: String, Delivery.Progress) -> Void
+    /// Told when an announcement has been delivered, or as much of it as could be.
+    package var finished: @Sendable (AnnouncementTally, [Finding]) -> Void
+
+    package init(
+        output: @escaping @Sendable ([UInt8]) -> Void,
+        confirm: @escaping @Sendable (Preview) async -> Bool,
+        progress: @escaping @Sendable (String, Delivery.Progress) -> Void,
+        finished: @escaping @Sendable (AnnouncementTally, [Finding]) -> Void
+    ) {
+        self.output = output
+        self.confirm = confirm
+        self.progress = progress
+        self.finished = finished
+    }
+}

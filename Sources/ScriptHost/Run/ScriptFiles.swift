@@ -1,0 +1,76 @@
+import Foundation
+package import LuaRuntime
+
+/// The files that a script may read: those below its own folder, and none else.
+package struct ScriptFiles: Sendable {
+    /// Reads a file that has been found to lie below the folder, or gives back what an earlier execution read.
+    package typealias Reader = @Sendable (_ path: String, _ url: URL) async throws -> [UInt8]
+
+    /// The largest file that is read, in bytes.
+    package static let maximumSize = 256 << 20
+
+    private let folder: URL
+    private let reader: Reader
+
+    /// The files below `folder`; `reader` does the reading, so that a run can keep what it read.
+    package init(folder: URL, reader: @escaping Reader) {
+        self.folder = folder.standardizedFileURL.resolvingSymlinksInPath()
+        self.reader = reader
+    }
+
+    /// Reads a file.
+    ///
+    /// - Parameter path: Where it is, relative to the script's folder.
+    /// - Returns: Its bytes.
+    /// - Throws: ``HostError`` with the code `fileNotFound`, `fileRefused` or `fileUnreadable`.
+    package func read(_ path: String) async throws(HostError) -> [UInt8] {
+        let url = try resolve(path)
+        do {
+            return try await reader(path, url)
+        } catch let error as HostError {
+            throw error
+        } catch {
+            throw HostError(code: "fileUnreadable", message: "\(path): cannot be read (\(error))")
+        }
+    }
+
+    /// Reads a file from the disk, up to ``maximumSize`` bytes.
+    package static func readFromDisk(_ path: String, _ url: URL) throws -> [UInt8] {
+        let values = try? url.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+        guard let values else {
+            throw HostError(
+                code: "fileNotFound",
+                message: "\(path): no such file beside the script; paths count from the script's folder"
+            )
+        }
+        guard values.isRegularFile == true else {
+            throw HostError(code: "fileRefused", message: "\(path): not a regular file")
+        }
+        guard let size = values.fileSize, size <= maximumSize else {
+            throw HostError(
+                code: "fileRefused",
+                message: "\(path): larger than \(maximumSize >> 20) MiB, which is the most that is read"
+            )
+        }
+        return Array(try Data(contentsOf: url))
+    }
+
+    private func resolve(_ path: String) throws(HostError) -> URL {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0), !parts.contains("..") else {
+            throw HostError(
+                code: "fileRefused",
+                message: "\(path): a script reads files below its own folder only; give a path relative to it, without '..'"
+            )
+        }
+        let url = folder.appending(path: path).standardizedFileURL.resolvingSymlinksInPath()
+        let inside = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
+        guard url.path.hasPrefix(inside) else {
+            throw HostError(
+                code: "fileRefused",
+                message: "\(path): a link that leads out of the script's folder; copy the file into it"
+            )
+        }
+        return url
+    }
+}

@@ -1,0 +1,52 @@
+package import LuaRuntime
+
+/// One execution of a script in its sandbox, with the modules of Herald.
+package struct ScriptRun: Sendable {
+    private let context: ScriptContext
+    private let limits: ScriptLimits
+
+    /// Prepares a run; nothing is executed yet.
+    package init(context: ScriptContext, limits: ScriptLimits) {
+        self.context = context
+        self.limits = limits
+    }
+
+    /// The modules that a run's script finds, in the order of the reference.
+    package static func modules(_ context: ScriptContext) -> [ScriptModule] {
+        let tables = HandleTable<CSVTable>(of: "table")
+        let output = context.monitor.output
+        return [
+            .print(output),
+            .log(context.logger),
+            .args(context.run.arguments),
+            .json,
+            .csv(tables, files: context.files, output: output),
+            .html,
+            .text,
+            .template(),
+            .time(now: context.now),
+            .graph(context.service, caller: context.caller),
+            .announce(context, tables: tables),
+        ]
+    }
+
+    /// Executes a script to its end.
+    ///
+    /// When the surrounding task is cancelled, an announcement under way settles what is in flight, and the script is
+    /// ended.
+    ///
+    /// - Throws: ``LuaError`` if the script raised an error or a limit ended it.
+    package func execute(_ script: LuaChunk) async throws {
+        let installer = ModuleInstaller(Self.modules(context))
+        let vm = try await ScriptVM(limits: limits, functions: installer.functions, prelude: installer.prelude)
+        let result: Result<Void, LuaError>
+        do throws(LuaError) {
+            try await vm.run(script)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await vm.close()
+        try result.get()
+    }
+}
