@@ -16,7 +16,11 @@ package enum JSONValue: Sendable, Equatable {
             self = .null
         case .boolean: self = .boolean(try reader.boolean())
         case .number:
-            if let integer = try? reader.integer() { self = .integer(integer) } else { self = .number(try reader.number()) }
+            if let integer = try? reader.integer() {
+                self = .integer(integer)
+            } else {
+                self = .number(try reader.number())
+            }
         case .string: self = .string(try reader.string())
         case .array:
             var elements: [JSONValue] = []

@@ -36,18 +36,17 @@ actor AnnouncementComposer {
 
     /// Adds a target for each row of a table, which needs a column of ids.
     func add(_ table: CSVTable) async throws(HostError) {
-        guard let idColumn = table.columnIndex(ignoringCase: "id") else {
+        guard let idColumn = table.column(caseInsensitive: "id") else {
             throw AnnouncementSpec.fault(
                 "\(table.name) has no column 'id' to say which group a row means; its columns are "
                     + table.columns.joined(separator: ", ")
             )
         }
-        for index in 0..<table.count {
-            let place = "\(table.name):\(table.line(ofRow: index))"
+        for row in table.rows {
             try await add(
-                id: table.cell(row: index, column: idColumn),
-                values: CSVRowValues(table: table, row: index),
-                place: place,
+                id: row[idColumn],
+                values: CSVRowValues(table: table, row: row),
+                place: { "\(table.name):\(row.line)" },
                 topic: spec.topic,
                 body: spec.body
             )
@@ -83,7 +82,7 @@ actor AnnouncementComposer {
             try await add(
                 id: id,
                 values: TemplateObject(members: members),
-                place: "target \(row)",
+                place: { "target \(row)" },
                 // A function has rendered it: what looks like a variable is text.
                 topic: entry["topic"]?.string.map { Template(literal: $0) } ?? spec.topic,
                 body: try entry["body"].map { body throws(HostError) in try literalBody(body) } ?? spec.body
@@ -104,32 +103,35 @@ actor AnnouncementComposer {
     private func add(
         id: String,
         values: some TemplateSource,
-        place: String,
+        place: () -> String,
         topic: Template?,
         body: AnnouncementSpec.Body?
     ) async throws(HostError) {
         guard let group = GroupID(id.trimmed) else {
             let shown = id.isEmpty ? "an empty id" : "'\(id.prefix(60))'"
             return await draft.fault(
-                "badID/\(place)",
-                "\(place): \(shown) is no group id; a group id is a GUID, like 29981b6a-0e57-42dc-94c9-cd24f5306196"
+                "badID/\(id)",
+                "\(place()): \(shown) is no group id; a group id is a GUID, like 29981b6a-0e57-42dc-94c9-cd24f5306196"
             )
         }
         guard await draft.admit(group) else { return }
         guard let topic, let body else {
-            return await draft.fault("noBody", "\(place): the group \(group) has no \(topic == nil ? "topic" : "body")")
+            return await draft.fault(
+                "noBody",
+                "\(place()): the group \(group) has no \(topic == nil ? "topic" : "body")"
+            )
         }
         do {
             let rendered = try render(topic, body, values)
             if let problem = rendered.problem {
-                await draft.fault(problem.kind, "\(place), group \(group): \(problem.message)")
+                await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
             } else {
                 try await draft.add(RenderedPost(group: group, body: rendered.json))
             }
         } catch let missing as Template.MissingVariable {
             await draft.fault(
                 "missing/\(missing.name)",
-                "\(place), group \(group): the variable {{\(missing.name)}} is missing; give every target a value, or wrap it "
+                "\(place()), group \(group): the variable {{\(missing.name)}} is missing; give every target a value, or wrap it "
                     + "in {{#\(missing.name)}}…{{/\(missing.name)}}"
             )
         } catch {
@@ -246,7 +248,9 @@ actor AnnouncementComposer {
         let count = faults.reduce(unlisted) { $0 + $1.count }
         var lines = ["announce: '\(name)' has \(count) fault\(count == 1 ? "" : "s"); nothing was sent:"]
         for fault in faults {
-            lines.append("  " + fault.message + (fault.count > 1 ? " (and \(fault.count - 1) more with this fault)" : ""))
+            lines.append(
+                "  " + fault.message + (fault.count > 1 ? " (and \(fault.count - 1) more with this fault)" : "")
+            )
         }
         if unlisted > 0 { lines.append("  and \(unlisted) more faults") }
         return HostError(code: "announcementFaulty", message: lines.joined(separator: "\n"))
@@ -290,10 +294,10 @@ actor AnnouncementComposer {
 /// columns differ in nothing else.
 private struct CSVRowValues: TemplateSource {
     let table: CSVTable
-    let row: Int
+    let row: CSVTable.Row
 
     func value(named name: String) -> TemplateValue? {
-        guard let column = table.columnIndex(name) ?? table.columnIndex(ignoringCase: name) else { return nil }
-        return .text(table.cell(row: row, column: column))
+        guard let column = table.column(name) ?? table.column(caseInsensitive: name) else { return nil }
+        return .text(row[column])
     }
 }

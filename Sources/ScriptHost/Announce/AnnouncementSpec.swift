@@ -36,11 +36,16 @@ struct AnnouncementSpec: Sendable {
 
     /// Reads what `html`, `text` or a script's own function gives.
     static func body(_ value: JSONValue) throws(HostError) -> Body {
-        if let content = value.string { return Body(contentType: "text", content: try template(content, .none, "body")) }
+        if let content = value.string {
+            return Body(contentType: "text", content: try template(content, .none, "body"))
+        }
         guard let content = value["content"]?.string, let contentType = value["contentType"]?.string?.lowercased(),
             contentType == "html" || contentType == "text"
         else { throw fault("'body' must be html \"…\" or text \"…\"") }
-        return Body(contentType: contentType, content: try template(content, contentType == "html" ? .html : .none, "body"))
+        return Body(
+            contentType: contentType,
+            content: try template(content, contentType == "html" ? .html : .none, "body")
+        )
     }
 
     private static func template(

@@ -14,7 +14,8 @@ extension ScriptModule {
                     name: "",
                     parameters: [ScriptParameter("announcement", .table, summary: "What to announce.", fields: fields)],
                     result: "table result",
-                    summary: "Renders the post for every target, then sends each once; groups that have it are skipped.",
+                    summary:
+                        "Renders the post for every target, then sends each once; groups that have it are skipped.",
                     example: """
                         local result = announce {
                           name  = "wellness-2026",

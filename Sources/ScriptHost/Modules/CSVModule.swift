@@ -18,7 +18,8 @@ extension ScriptModule {
                     name: "read",
                     parameters: [ScriptParameter("path", .string, summary: "A file below the script's folder.")],
                     result: "table rows",
-                    summary: "The rows of a file, each a table by the names of the header; `#rows`, `rows[1]`, `ipairs(rows)`.",
+                    summary:
+                        "The rows of a file, each a table by the names of the header; `#rows`, `rows[1]`, `ipairs(rows)`.",
                     example: #"for _, row in ipairs(csv.read "groups.csv") do print(row.displayName) break end"#
                 ),
                 ScriptFunction(
@@ -66,7 +67,7 @@ extension ScriptModule {
                     body: .immediate { json throws(HostError) in
                         let arguments = try ScriptArguments(json)
                         let table = try tables(try arguments.integer(0))
-                        let row = table.row(try arguments.integer(1) - 1)
+                        let row = table.rows[try arguments.integer(1) - 1]
                         return JSONWriter.bytes(capacity: 512) { writer in
                             writer.object { writer in
                                 for (index, name) in table.columns.enumerated() {
@@ -131,7 +132,7 @@ extension ScriptModule {
             return JSONWriter.bytes { writer in
                 writer.object { writer in
                     writer.member("handle", tables.insert(table))
-                    writer.member("count", table.count)
+                    writer.member("count", table.rows.count)
                 }
             }
         } catch {

@@ -1,3 +1,4 @@
+import Foundation
 import GraphModel
 import LuaRuntime
 
@@ -10,7 +11,12 @@ extension ScriptModule {
             optional: true,
             summary: "How to send it.",
             fields: [
-                ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs.")
+                ScriptParameter(
+                    "key",
+                    .string,
+                    optional: true,
+                    summary: "Names the write: it happens once, in all runs."
+                )
             ]
         )
         let path = ScriptParameter("path", .string, summary: "The path below the version: /groups/…/threads?$top=5.")
@@ -316,7 +322,14 @@ private struct GraphCall {
     }
 
     func perform(on service: any GraphService, caller: Caller) async throws(HostError) -> [UInt8] {
-        var request = GraphRequest(method, path, query: query.joined(separator: "&"), body: body, caller: caller, key: key)
+        var request = GraphRequest(
+            method,
+            path,
+            query: query.joined(separator: "&"),
+            body: body,
+            caller: caller,
+            key: key
+        )
         if !body.isEmpty { request.headers["Content-Type"] = "application/json" }
         let response: GraphResponse
         do {

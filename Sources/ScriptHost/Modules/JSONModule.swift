@@ -32,7 +32,12 @@ extension ScriptModule {
                         optional: true,
                         summary: "How to read it.",
                         fields: [
-                            ScriptParameter("null", .string, optional: true, summary: "\"keep\" (as json.null) or \"drop\"."),
+                            ScriptParameter(
+                                "null",
+                                .string,
+                                optional: true,
+                                summary: "\"keep\" (as json.null) or \"drop\"."
+                            ),
                             ScriptParameter(
                                 "bigint",
                                 .string,

@@ -1,6 +1,6 @@
 import GraphModel
+import Logging
 import LuaRuntime
-package import Logging
 
 extension ScriptModule {
     /// `print`: to standard output.
@@ -19,7 +19,7 @@ extension ScriptModule {
             primitives: [
                 HostFunction(
                     name: "output.write",
-                    body: .immediate { json in
+                    body: .immediate { json throws(HostError) in
                         output(Array(try ScriptArguments(json).string(0).utf8))
                         return ScriptReply.nothing
                     }
@@ -72,8 +72,9 @@ extension ScriptModule {
             primitives: levels.map { name, level in
                 HostFunction(
                     name: "log.write.\(name)",
-                    body: .immediate { json in
-                        logger.log(level: level, "\(try ScriptArguments(json).string(0))")
+                    body: .immediate { json throws(HostError) in
+                        let message = try ScriptArguments(json).string(0)
+                        logger.log(level: level, "\(message)")
                         return ScriptReply.nothing
                     }
                 )

@@ -1,3 +1,5 @@
+import LuaRuntime
+
 extension ScriptModule {
     /// `html`: bodies in HTML.
     static let html = ScriptModule(
@@ -17,7 +19,7 @@ extension ScriptModule {
                 result: "string html",
                 summary: "The text with the characters that HTML gives a meaning written as references.",
                 example: "print(html.escape(\"R&D <Berlin>\"))",
-                body: .immediate { json in
+                body: .immediate { json throws(HostError) in
                     let text = try ScriptArguments(json).string(0)
                     return ScriptReply.string(text.htmlEscaped)
                 }

@@ -24,7 +24,10 @@ extension ScriptModule {
                     body: .immediate { json throws(HostError) in
                         let seconds = try ScriptArguments(json).integer(0)
                         guard abs(seconds) < 250_000_000_000 else {
-                            throw HostError(code: "badArgument", message: "time.iso: \(seconds) is beyond the year 9999")
+                            throw HostError(
+                                code: "badArgument",
+                                message: "time.iso: \(seconds) is beyond the year 9999"
+                            )
                         }
                         return ScriptReply.string(GraphDate(microseconds: Int64(seconds) * 1_000_000).text)
                     }
@@ -40,7 +43,8 @@ extension ScriptModule {
                         guard let date = GraphDate(text) else {
                             throw HostError(
                                 code: "badArgument",
-                                message: "time.parse: '\(text.prefix(40))' is no moment; write it as 2026-01-15T08:30:00Z"
+                                message:
+                                    "time.parse: '\(text.prefix(40))' is no moment; write it as 2026-01-15T08:30:00Z"
                             )
                         }
                         return ScriptReply.integer(Int(date.microseconds / 1_000_000))
@@ -54,7 +58,10 @@ extension ScriptModule {
                     body: .waiting { json throws(HostError) in
                         let seconds = try ScriptArguments(json).number(0)
                         guard seconds >= 0, seconds <= 86_400 * 366 else {
-                            throw HostError(code: "badArgument", message: "time.sleep: \(seconds) s cannot be waited for")
+                            throw HostError(
+                                code: "badArgument",
+                                message: "time.sleep: \(seconds) s cannot be waited for"
+                            )
                         }
                         try? await Task.sleep(for: .seconds(seconds))
                         return ScriptReply.nothing

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import LuaRuntime
 
 /// The files that a script may read: those below its own folder, and none else.
@@ -60,7 +60,8 @@ package struct ScriptFiles: Sendable {
         guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0), !parts.contains("..") else {
             throw HostError(
                 code: "fileRefused",
-                message: "\(path): a script reads files below its own folder only; give a path relative to it, without '..'"
+                message:
+                    "\(path): a script reads files below its own folder only; give a path relative to it, without '..'"
             )
         }
         let url = folder.appending(path: path).standardizedFileURL.resolvingSymlinksInPath()

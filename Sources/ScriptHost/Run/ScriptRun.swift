@@ -1,3 +1,4 @@
+import Announcements
 package import LuaRuntime
 
 /// One execution of a script in its sandbox, with the modules of Herald.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A tag of a Mustache template, as it stands in the source (mustache(5)).
 enum TemplateTag: Equatable {
     case variable(name: String)

@@ -1,4 +1,4 @@
-import GraphModel
+package import GraphModel
 
 /// What a name in a template can stand for.
 package enum TemplateValue: Sendable {

@@ -1,0 +1,154 @@
+import Announcements
+import GraphModel
+
+/// What a run came to, for people and for programs.
+struct RunReport: Sendable {
+    var run: RunRecord
+    var tallies: [AnnouncementTally]
+    var findings: [Finding]
+    /// Single writes of the script, outside announcements.
+    var writes: (sent: Int, failed: Int)
+    /// What was wrong with the script, if it did not come to its end.
+    var problem: String?
+
+    /// How many findings the text lists.
+    static let listed = 10
+
+    /// Whether every target has its post.
+    var isComplete: Bool { tallies.allSatisfy(\.isComplete) }
+
+    // MARK: Text
+
+    /// The report as lines for people.
+    var lines: [String] {
+        var lines = tallies.map { Self.line($0) }
+        let notable = findings.filter { $0.kind != .duplicate }
+        for finding in notable.prefix(Self.listed) {
+            let code = finding.code.map { " (\($0))" } ?? ""
+            lines.append("  \(finding.kind.rawValue) \(finding.target)\(code): \(finding.message)")
+        }
+        if notable.count > Self.listed {
+            lines.append("  and \(Self.count(notable.count - Self.listed)) more: herald show \(run.id)")
+        }
+        if writes.sent + writes.failed > 0, tallies.isEmpty {
+            lines.append(
+                "\(Self.count(writes.sent)) write\(writes.sent == 1 ? "" : "s") made, "
+                    + (writes.failed == 0 ? "none failed" : "\(Self.count(writes.failed)) failed")
+            )
+        }
+        let time = run.endedAt.map { " in \(Self.duration($0 - run.startedAt))" } ?? ""
+        lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: herald show \(run.id)")
+        return lines
+    }
+
+    /// One announcement in one line.
+    static func line(_ tally: AnnouncementTally) -> String {
+        var parts: [String] = []
+        if tally.sent > 0 || tally.already == 0 { parts.append("\(count(tally.sent)) announced") }
+        if tally.already > 0 {
+            parts.append(
+                tally.already == tally.targets && tally.targets > 1
+                    ? "all \(count(tally.already)) have it already, nothing was sent"
+                    : "\(count(tally.already)) had it already"
+            )
+        }
+        if tally.skipped > 0 { parts.append("\(count(tally.skipped)) skipped by the script") }
+        if tally.changed > 0 { parts.append("\(count(tally.changed)) have it with other content and got nothing") }
+        if tally.ambiguous > 0 { parts.append("\(count(tally.ambiguous)) unproven and not sent again") }
+        if tally.unsent > 0 { parts.append("\(count(tally.unsent)) not sent yet") }
+        parts.append(tally.failed == 0 ? "none failed" : "\(count(tally.failed)) failed")
+        if tally.duplicates > 0 {
+            parts.append(
+                "\(count(tally.duplicates)) \(tally.duplicates == 1 ? "entry" : "entries") named a group twice"
+            )
+        }
+        var line = "\(tally.name): " + parts.joined(separator: ", ")
+        if tally.sent > 0, tally.deliveryTime > 0 {
+            let rate = Double(tally.sent) / (Double(tally.deliveryTime) / 1_000_000)
+            line += ", in \(duration(tally.deliveryTime)) (\(count(Int(rate))) a second)"
+        }
+        return line
+    }
+
+    /// A number with commas between the thousands.
+    static func count(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(abs(number)).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (number < 0 ? "-" : "") + String(text.reversed())
+    }
+
+    /// A span of time, in the unit that suits it.
+    static func duration(_ microseconds: Int64) -> String {
+        let seconds = Double(microseconds) / 1_000_000
+        switch seconds {
+        case ..<1: return "\(Int((seconds * 1000).rounded())) ms"
+        case ..<60: return "\((seconds * 10).rounded() / 10) s"
+        case ..<3600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+        default: return "\(Int(seconds) / 3600) h \(Int(seconds) % 3600 / 60) min"
+        }
+    }
+
+    // MARK: JSON
+
+    /// The report as one JSON document, whose members stay as they are.
+    var json: [UInt8] {
+        JSONWriter.bytes(capacity: 1024) { writer in
+            writer.object { writer in
+                writer.member("run", run.id)
+                writer.member("script", run.script)
+                writer.member("scriptHash", run.scriptHash)
+                writer.name("arguments")
+                writer.array { writer in
+                    for argument in run.arguments { writer.string(argument) }
+                }
+                writer.member("backend", run.backend)
+                writer.member("operator", run.operatorName)
+                writer.member("state", run.state.rawValue)
+                writer.member("startedAt", GraphDate(microseconds: run.startedAt).text)
+                writer.member("endedAt", run.endedAt.map { GraphDate(microseconds: $0).text })
+                writer.member("message", problem ?? run.message)
+                writer.name("writes")
+                writer.object { writer in
+                    writer.member("sent", writes.sent)
+                    writer.member("failed", writes.failed)
+                }
+                writer.name("announcements")
+                writer.array { writer in
+                    for tally in tallies { Self.write(tally, &writer) }
+                }
+                writer.name("findings")
+                writer.array { writer in
+                    for finding in findings {
+                        writer.object { writer in
+                            writer.member("kind", finding.kind.rawValue)
+                            writer.member("announcement", finding.announcement)
+                            writer.member("target", finding.target)
+                            writer.member("code", finding.code)
+                            writer.member("message", finding.message)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func write(_ tally: AnnouncementTally, _ writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("name", tally.name)
+            writer.member("targets", tally.targets)
+            writer.member("sent", tally.sent)
+            writer.member("already", tally.already)
+            writer.member("changed", tally.changed)
+            writer.member("failed", tally.failed)
+            writer.member("ambiguous", tally.ambiguous)
+            writer.member("skipped", tally.skipped)
+            writer.member("duplicates", tally.duplicates)
+            writer.member("unsent", tally.unsent)
+            writer.name("seconds")
+            writer.number(Double(tally.deliveryTime) / 1_000_000)
+        }
+    }
+}

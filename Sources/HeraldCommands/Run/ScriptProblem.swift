@@ -1,0 +1,54 @@
+import LuaRuntime
+
+/// An error of a script as people read it: the place, the line itself with a caret, the message and the traceback.
+struct ScriptProblem {
+    /// One line: `announce.lua:12: message`.
+    var summary: String
+    /// The lines that follow it.
+    var details: [String]
+
+    /// Explains an error; `source` is the script as the host loaded it.
+    init(_ error: LuaError, scriptName: String, source: [UInt8]) {
+        var place = ""
+        if let script = error.script { place = script + (error.line.map { ":\($0)" } ?? "") + ": " }
+        summary = place + error.message
+        details = []
+        if error.script == scriptName, let line = error.line,
+            let text = Self.line(line, of: source)
+        {
+            let number = String(line)
+            details.append("  \(number) | \(text)")
+            let column = Self.column(in: text, of: error)
+            let indent = String(repeating: " ", count: number.count + 2)
+            details.append("  " + indent.dropLast() + "| " + String(repeating: " ", count: column) + "^")
+        }
+        if error.traceback.count > 1 {
+            details.append("traceback:")
+            details += error.traceback.map { "  " + $0 }
+        }
+    }
+
+    private static func line(_ number: Int, of source: [UInt8]) -> String? {
+        var line = 1
+        var start = source.startIndex
+        while line < number {
+            guard let end = source[start...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            start = end + 1
+            line += 1
+        }
+        let end = source[start...].firstIndex(of: UInt8(ascii: "\n")) ?? source.endIndex
+        let text = String(decoding: source[start..<end], as: UTF8.self)
+        return String(text.prefix(200)).replacing("\t", with: " ").filter { !$0.isNewline }
+    }
+
+    /// Where the caret points: at the token that a syntax error names, else at the first character of the line.
+    private static func column(in text: String, of error: LuaError) -> Int {
+        if error.kind == .syntax, let near = error.message.range(of: "near '") {
+            let token = error.message[near.upperBound...].prefix { $0 != "'" }
+            if !token.isEmpty, let found = text.ranges(of: token).last {
+                return text.distance(from: text.startIndex, to: found.lowerBound)
+            }
+        }
+        return text.prefix { $0 == " " }.count
+    }
+}
