@@ -30,23 +30,23 @@ let package = Package(
         .target(name: "CJSON", cSettings: strictC),
         .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
 
-        .target(name: "GraphModel", dependencies: ["CJSON", "CCrypto"], swiftSettings: strict),
         .target(
-            name: "EmbeddedGraph",
+            name: "Storage",
             dependencies: [
-                "GraphModel",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),
+        .target(name: "GraphModel", dependencies: ["CJSON", "CCrypto"], swiftSettings: strict),
+        .target(
+            name: "EmbeddedGraph",
+            dependencies: ["GraphModel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         .target(
             name: "Announcements",
-            dependencies: [
-                "GraphModel",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
+            dependencies: ["GraphModel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .target(name: "LuaRuntime", dependencies: ["CLuaShim"], swiftSettings: strict),
@@ -76,8 +76,21 @@ let package = Package(
 
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], swiftSettings: strict),
         .testTarget(name: "GraphModelTests", dependencies: ["GraphModel"], swiftSettings: strict),
-        .testTarget(name: "EmbeddedGraphTests", dependencies: ["EmbeddedGraph", "GraphModel"], swiftSettings: strict),
-        .testTarget(name: "AnnouncementsTests", dependencies: ["Announcements", "GraphModel"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EmbeddedGraphTests",
+            dependencies: ["EmbeddedGraph", "GraphModel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AnnouncementsTests",
+            dependencies: ["Announcements", "EmbeddedGraph", "GraphModel", "Storage"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ScriptHostTests",
             dependencies: ["ScriptHost", "EmbeddedGraph", "Announcements", "GraphModel"],

@@ -53,7 +53,9 @@ package struct GraphError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension GraphError {
-    /// Reads the error of an answer. A body that is empty or no JSON gives an error made of the status alone.
+    /// Reads the error of an answer.
+    ///
+    /// A body that is empty or no JSON gives an error made of the status alone.
     package init(status: Int, body: [UInt8]) {
         self.init(status, .internalError, "The service answered with the status \(status).")
         code = "status\(status)"

@@ -20,7 +20,9 @@ package struct GraphRequest: Sendable, Equatable {
     package var headers: GraphHeaders
     /// The JSON text of the body; empty if there is none.
     package var body: [UInt8]
-    /// Who asks. Set by the door the request came through, never copied from what a client sent.
+    /// Who asks.
+    ///
+    /// Set by the door the request came through, never copied from what a client sent.
     package var caller: Caller
     /// Names the write so that it happens at most once; nil for reads and for writes that may be repeated.
     package var key: IdempotencyKey?
@@ -51,9 +53,12 @@ package struct GraphRequest: Sendable, Equatable {
     }
 
     /// What tells whether two requests under one key are the same: SHA-256 over method, path, query and body.
-    ///
-    /// The path counts without regard to the letter case of group ids, which are GUIDs.
     package var hash: [UInt8] {
+        Self.hash(method, path, query: query, body: body)
+    }
+
+    /// The ``hash`` of a request that need not exist as a value.
+    package static func hash(_ method: Method, _ path: String, query: String = "", body: [UInt8]) -> [UInt8] {
         var hasher = SHA256()
         hasher.update(method.rawValue)
         hasher.update("\n")
@@ -66,7 +71,9 @@ package struct GraphRequest: Sendable, Equatable {
     }
 }
 
-/// A name for a write. The backend keeps `(key, request hash) → answer`, and answers the same request with the same key
+/// A name for a write.
+///
+/// The backend keeps `(key, request hash) → answer`, and answers the same request with the same key
 /// as it did the first time.
 package struct IdempotencyKey: Sendable, Hashable, CustomStringConvertible {
     /// Two namespaces that never meet: names of announcements, and keys that scripts give themselves or Herald makes.
@@ -91,6 +98,14 @@ package struct IdempotencyKey: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { "\(namespace.rawValue):\(text)" }
+
+    /// Reads a key from its ``description``; nil if it is none.
+    package init?(description: String) {
+        guard let colon = description.firstIndex(of: ":"),
+            let namespace = Namespace(rawValue: String(description[..<colon]))
+        else { return nil }
+        self.init(namespace, String(description[description.index(after: colon)...]))
+    }
 }
 
 /// Who makes a request.

@@ -1,28 +1,64 @@
-/// A group's id: a GUID, in lower case.
+/// A group's id: a GUID, written in lower case.
 package struct GroupID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    package let text: String
+    private let high: UInt64
+    private let low: UInt64
 
-    /// Reads a GUID of the form 8-4-4-4-12 hexadecimal digits, in either case, with or without braces; nil if it is none.
+    /// Reads a GUID of the form 8-4-4-4-12 hexadecimal digits, in either case, with or without braces.
+    ///
+    /// - Returns: nil if the text is no GUID.
     package init?(_ text: some StringProtocol) {
-        var bytes = Array(text.utf8)
-        if bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") {
-            bytes = Array(bytes.dropFirst().dropLast())
-        }
-        guard bytes.count == 36 else { return nil }
-        for index in bytes.indices {
-            switch (index, bytes[index]) {
-            case (8, UInt8(ascii: "-")), (13, UInt8(ascii: "-")), (18, UInt8(ascii: "-")), (23, UInt8(ascii: "-")):
-                break
-            case (8, _), (13, _), (18, _), (23, _): return nil
-            case (_, UInt8(ascii: "0")...UInt8(ascii: "9")), (_, UInt8(ascii: "a")...UInt8(ascii: "f")): break
-            case (_, UInt8(ascii: "A")...UInt8(ascii: "F")): bytes[index] |= 0x20
+        var halves: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        var position = 0
+        let isBraced = text.utf8.count == 38 && text.hasPrefix("{") && text.hasSuffix("}")
+        for byte in text.utf8.dropFirst(isBraced ? 1 : 0).prefix(isBraced ? 36 : 37) {
+            defer { position += 1 }
+            if Self.isHyphen(position) {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            let value: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = byte - UInt8(ascii: "A") + 10
             default: return nil
             }
+            guard digits < 32 else { return nil }
+            if digits < 16 {
+                halves.0 = halves.0 << 4 | UInt64(value)
+            } else {
+                halves.1 = halves.1 << 4 | UInt64(value)
+            }
+            digits += 1
         }
-        self.text = String(decoding: bytes, as: UTF8.self)
+        guard digits == 32, position == 36 else { return nil }
+        (high, low) = halves
     }
 
-    package static func < (a: GroupID, b: GroupID) -> Bool { a.text < b.text }
+    /// The GUID as text: 36 characters, in lower case.
+    package var text: String {
+        unsafe String(unsafeUninitializedCapacity: 36) { buffer in
+            var digit = 0
+            for position in 0..<36 {
+                if Self.isHyphen(position) {
+                    unsafe buffer[position] = UInt8(ascii: "-")
+                    continue
+                }
+                let half = digit < 16 ? high : low
+                let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (digit % 16))) & 15
+                unsafe buffer[position] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                digit += 1
+            }
+            return 36
+        }
+    }
+
+    package static func < (a: GroupID, b: GroupID) -> Bool { (a.high, a.low) < (b.high, b.low) }
 
     package var description: String { text }
+
+    private static func isHyphen(_ position: Int) -> Bool {
+        position == 8 || position == 13 || position == 18 || position == 23
+    }
 }

@@ -1,0 +1,187 @@
+package import GraphModel
+
+/// An announcement while its posts are rendered: nothing has been sent, and a fault sends nothing at all.
+///
+/// Posts are stored in the ledger as they come, so that memory does not grow with their number beyond 16 bytes a target.
+package actor AnnouncementDraft {
+    /// A fault of the script or of its data.
+    ///
+    /// It names the place.
+    package struct Fault: Sendable, Equatable {
+        /// What is wrong, where, and what to do about it.
+        package var message: String
+        /// How many targets have it.
+        package var count: Int
+    }
+
+    /// The announcement's name.
+    package nonisolated let name: String
+    /// The run that makes it.
+    package nonisolated let run: String
+    /// How many different faults are kept; the rest is counted only.
+    package static let faultLimit = 20
+
+    private let ledger: Ledger
+    private let now: @Sendable () -> Int64
+    private let announcement: Int64
+    private var seen: Set<GroupID> = []
+    private var waiting: [RenderedPost] = []
+    private var tally: AnnouncementTally
+    private var findings: [Finding] = []
+    private var planned = 0
+    private var faults: [Fault] = []
+    private var faultIndex: [String: Int] = [:]
+    private var unlistedFaults = 0
+
+    /// How many posts are stored in one transaction.
+    private static let batch = 1000
+
+    /// Begins an announcement.
+    ///
+    /// - Parameters:
+    ///   - name: Its name; each group gets one post under it, ever.
+    ///   - run: The run that makes it.
+    ///   - ledger: Where it is remembered.
+    ///   - now: Gives microseconds since 1970.
+    /// - Throws: ``StorageError``.
+    package init(name: String, run: String, ledger: Ledger, now: @escaping @Sendable () -> Int64) async throws {
+        self.name = name
+        self.run = run
+        self.ledger = ledger
+        self.now = now
+        tally = AnnouncementTally(name: name)
+        announcement = try await ledger.announcement(named: name, at: now())
+    }
+
+    /// How many targets the list has so far, each group counted once.
+    package var targets: Int { tally.targets }
+
+    /// Takes a group into the list; false if it is there already, and then its post must not be added.
+    package func admit(_ group: GroupID) -> Bool {
+        guard seen.insert(group).inserted else {
+            tally.duplicates += 1
+            findings.append(
+                Finding(
+                    kind: .duplicate,
+                    announcement: name,
+                    target: group.text,
+                    message: "The group stands in the list more than once; it gets one post."
+                )
+            )
+            return false
+        }
+        tally.targets += 1
+        return true
+    }
+
+    /// Adds the rendered post of an admitted group.
+    package func add(_ post: RenderedPost) async throws {
+        guard faults.isEmpty else { return }
+        waiting.append(post)
+        if waiting.count == Self.batch { try await store() }
+    }
+
+    /// Notes that the script gave no body for an admitted group.
+    package func skip(_ group: GroupID) {
+        tally.skipped += 1
+    }
+
+    /// Notes a fault; the same fault of many targets is kept once, with their number.
+    ///
+    /// - Parameters:
+    ///   - kind: What makes two faults the same.
+    ///   - message: What is wrong with the first target that has it.
+    package func fault(_ kind: String, _ message: String) {
+        if let index = faultIndex[kind] {
+            faults[index].count += 1
+        } else if faults.count < Self.faultLimit {
+            faultIndex[kind] = faults.count
+            faults.append(Fault(message: message, count: 1))
+        } else {
+            unlistedFaults += 1
+        }
+    }
+
+    /// Ends the rendering.
+    ///
+    /// - Returns: The faults found, and how many more there are that are not listed. If there are any, what was planned
+    ///   has been taken back.
+    package func finish() async throws -> (faults: [Fault], unlisted: Int) {
+        if faults.isEmpty {
+            try await store()
+        } else {
+            waiting = []
+            try await ledger.discardPlan(announcement: announcement, run: run)
+        }
+        return (faults, unlistedFaults)
+    }
+
+    /// What the plan comes to: how many will be sent, and how many have it already or have other content.
+    package var summary: (toSend: Int, tally: AnnouncementTally) { (planned, tally) }
+
+    /// Sends what is planned, and records what came of it.
+    ///
+    /// - Parameters:
+    ///   - delivery: How to send.
+    ///   - progress: Told of each answer.
+    /// - Returns: The counts, what there is to say of single targets, and why sending stopped if it did.
+    /// - Throws: ``StorageError``.
+    package func deliver(
+        by delivery: Delivery,
+        progress: @escaping @Sendable (Delivery.Progress) -> Void
+    ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
+        let start = now()
+        let outcome = try await delivery.deliver(
+            announcement: announcement,
+            named: name,
+            run: run,
+            total: planned,
+            progress: progress
+        )
+        tally.deliveryTime = planned == 0 ? 0 : now() - start
+        tally.sent = outcome.sent
+        tally.already += outcome.already
+        for finding in outcome.findings {
+            if finding.kind == .changed { tally.changed += 1 } else { tally.failed += 1 }
+        }
+        tally.unsent = planned - outcome.sent - outcome.already - outcome.findings.count
+        findings += outcome.findings
+        try await ledger.forgetFindings(run: run, announcement: name)
+        try await ledger.add(findings, run: run)
+        try await ledger.record(tally, run: run)
+        return (tally, findings, outcome.halt)
+    }
+
+    private func store() async throws {
+        guard !waiting.isEmpty else { return }
+        let posts = waiting
+        waiting = []
+        let decisions = try await ledger.plan(posts, announcement: announcement, named: name, run: run)
+        for (post, decision) in zip(posts, decisions) {
+            switch decision {
+            case .planned: planned += 1
+            case .already: tally.already += 1
+            case .changed:
+                tally.changed += 1
+                findings.append(
+                    Finding(
+                        kind: .changed,
+                        announcement: name,
+                        target: post.group.text,
+                        message: "The group has a post of this announcement with other content; nothing was sent."
+                    )
+                )
+            case .ambiguous:
+                tally.ambiguous += 1
+                findings.append(
+                    Finding(
+                        kind: .ambiguous,
+                        announcement: name,
+                        target: post.group.text,
+                        message: "It cannot be proved whether the group has the post; nothing was sent."
+                    )
+                )
+            }
+        }
+    }
+}

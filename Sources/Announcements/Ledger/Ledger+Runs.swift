@@ -1,0 +1,234 @@
+import Foundation
+import GRDB
+import GraphModel
+package import Storage
+
+extension Ledger {
+    /// Records that a run has begun.
+    package func begin(_ run: RunRecord) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: """
+                    INSERT INTO run (id, script, scriptHash, arguments, backend, operatorName, state, startedAt)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run.id, run.script, run.scriptHash, Self.json(run.arguments), run.backend, run.operatorName,
+                    RunRecord.State.running.rawValue, run.startedAt,
+                ]
+            )
+        }
+    }
+
+    /// Records that a run has begun once more.
+    package func resume(_ id: String) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: "UPDATE run SET state = 'running', endedAt = NULL, message = NULL WHERE id = ?",
+                arguments: [id]
+            )
+        }
+    }
+
+    /// Records how a run has ended.
+    ///
+    /// - Parameters:
+    ///   - id: The run.
+    ///   - state: How it ended.
+    ///   - message: Why it failed, in one sentence, without secrets or bodies.
+    ///   - time: Microseconds since 1970.
+    /// - Throws: ``StorageError``.
+    package func end(
+        _ id: String,
+        _ state: RunRecord.State,
+        message: String? = nil,
+        at time: Int64
+    ) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: "UPDATE run SET state = ?, endedAt = ?, message = ? WHERE id = ?",
+                arguments: [state.rawValue, time, message, id]
+            )
+        }
+    }
+
+    /// The runs, newest first.
+    package func runs(limit: Int) async throws(StorageError) -> [RunRecord] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY startedAt DESC, id DESC LIMIT ?", arguments: [limit])
+                .map(Self.run)
+        }
+    }
+
+    /// The runs whose id begins with `prefix`, newest first; `last` stands for the newest run.
+    package func runs(named prefix: String) async throws(StorageError) -> [RunRecord] {
+        if prefix == "last" { return try await runs(limit: 1) }
+        return try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM run WHERE substr(id, 1, length(?)) = ? ORDER BY startedAt DESC LIMIT 20",
+                arguments: [prefix, prefix]
+            ).map(Self.run)
+        }
+    }
+
+    // MARK: What a run read
+
+    /// Keeps a file that a run has read, so that the run can be resumed with what it saw.
+    ///
+    /// A content is stored once, however many runs read it; a second reading of the same path by one run keeps the first.
+    package func keep(_ bytes: [UInt8], path: String, run: String) async throws(StorageError) {
+        let hash = SHA256.hash(bytes)
+        try await write { db, statements in
+            let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            content.bind(hash, 1)
+            content.bind(bytes, 2)
+            try content.run()
+            let input = try statements(
+                db,
+                "INSERT INTO runInput (runID, path, contentHash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+            )
+            input.bind(run, 1)
+            input.bind(path, 2)
+            input.bind(hash, 3)
+            try input.run()
+        }
+    }
+
+    /// A file as a run read it; nil if the run did not read it.
+    package func kept(_ path: String, run: String) async throws(StorageError) -> [UInt8]? {
+        try await read { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT content.bytes FROM runInput JOIN content ON content.hash = runInput.contentHash
+                    WHERE runInput.runID = ? AND runInput.path = ?
+                    """,
+                arguments: [run, path]
+            )
+            return row.map { row in Array(row[0] as Data) }
+        }
+    }
+
+    // MARK: What came of a run
+
+    /// Records what an announcement of a run came to, replacing what was recorded of it before.
+    package func record(_ tally: AnnouncementTally, run: String) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: """
+                    INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (runID, announcement) DO UPDATE SET
+                        targets = excluded.targets, sent = tally.sent + excluded.sent, already = excluded.already,
+                        changed = excluded.changed, failed = excluded.failed, ambiguous = excluded.ambiguous,
+                        skipped = excluded.skipped, duplicates = excluded.duplicates, unsent = excluded.unsent,
+                        deliveryTime = tally.deliveryTime + excluded.deliveryTime
+                    """,
+                arguments: [
+                    run, tally.name, tally.targets, tally.sent, tally.already, tally.changed, tally.failed,
+                    tally.ambiguous, tally.skipped, tally.duplicates, tally.unsent, tally.deliveryTime,
+                ]
+            )
+        }
+    }
+
+    /// What the announcements of a run came to, in the order of their names.
+    package func tallies(run: String) async throws(StorageError) -> [AnnouncementTally] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM tally WHERE runID = ? ORDER BY announcement", arguments: [run])
+                .map { row in
+                    var tally = AnnouncementTally(name: row["announcement"])
+                    tally.targets = row["targets"]
+                    tally.sent = row["sent"]
+                    tally.already = row["already"]
+                    tally.changed = row["changed"]
+                    tally.failed = row["failed"]
+                    tally.ambiguous = row["ambiguous"]
+                    tally.skipped = row["skipped"]
+                    tally.duplicates = row["duplicates"]
+                    tally.unsent = row["unsent"]
+                    tally.deliveryTime = row["deliveryTime"]
+                    return tally
+                }
+        }
+    }
+
+    /// Adds findings to a run.
+    package func add(_ findings: [Finding], run: String) async throws(StorageError) {
+        guard !findings.isEmpty else { return }
+        try await write { db, statements in
+            let insert = try statements(
+                db,
+                """
+                INSERT INTO finding (runID, kind, announcement, target, code, message) VALUES ($1, $2, $3, $4, $5, $6)
+                """
+            )
+            for finding in findings {
+                insert.bind(run, 1)
+                insert.bind(finding.kind.rawValue, 2)
+                insert.bind(finding.announcement, 3)
+                insert.bind(finding.target, 4)
+                insert.bind(finding.code, 5)
+                insert.bind(finding.message, 6)
+                try insert.run()
+            }
+        }
+    }
+
+    /// Forgets the findings of a run about an announcement, before it is delivered once more.
+    package func forgetFindings(run: String, announcement: String) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: "DELETE FROM finding WHERE runID = ? AND announcement = ?",
+                arguments: [run, announcement]
+            )
+        }
+    }
+
+    /// What there is to say of a run's targets, in the order in which it was found.
+    package func findings(run: String, limit: Int) async throws(StorageError) -> [Finding] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM finding WHERE runID = ? ORDER BY id LIMIT ?",
+                arguments: [run, limit]
+            ).compactMap { row in
+                Finding.Kind(rawValue: row["kind"]).map { kind in
+                    Finding(
+                        kind: kind,
+                        announcement: row["announcement"],
+                        target: row["target"],
+                        code: row["code"],
+                        message: row["message"]
+                    )
+                }
+            }
+        }
+    }
+
+    private static func json(_ arguments: [String]) -> String {
+        let bytes = JSONWriter.bytes { writer in
+            writer.array { writer in for argument in arguments { writer.string(argument) } }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func run(_ row: Row) throws -> RunRecord {
+        var arguments: [String] = []
+        try JSONReader.read((row["arguments"] as String).utf8) { reader in
+            try reader.array { reader, _ in arguments.append(try reader.string()) }
+        }
+        return RunRecord(
+            id: row["id"],
+            script: row["script"],
+            scriptHash: row["scriptHash"],
+            arguments: arguments,
+            backend: row["backend"],
+            operatorName: row["operatorName"],
+            state: RunRecord.State(rawValue: row["state"]) ?? .running,
+            startedAt: row["startedAt"],
+            endedAt: row["endedAt"],
+            message: row["message"]
+        )
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+package import GRDB
+
+/// Opens the SQLite files that Herald keeps: the embedded store and the ledger.
+///
+/// Every file is in WAL mode with `synchronous = FULL`, so that a committed transaction survives a power cut; foreign
+/// keys are enforced, and a locked file is waited for.
+package enum StoreFile {
+    /// How long a transaction waits for another process to release the file, in seconds.
+    package static let busyTimeout = 10.0
+
+    /// Opens the file, creating it and its folder if they are missing, and brings its schema up to date.
+    ///
+    /// Several processes may open the same file at once; one of them migrates it.
+    ///
+    /// - Parameters:
+    ///   - path: Where the file is.
+    ///   - applicationID: The number that tells this kind of file from others (`PRAGMA application_id`).
+    ///   - migrator: The schema's history.
+    /// - Returns: Connections to the file.
+    /// - Throws: ``StorageError``; a file that is not of this kind, or was written by a newer version, is left untouched.
+    package static func open(
+        _ path: String,
+        applicationID: Int32,
+        migrator: DatabaseMigrator
+    ) throws(StorageError) -> DatabasePool {
+        do {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            try createFolder(folder)
+            let lock = try FileLock(path: path + ".lock")
+            defer { lock.release() }
+            try check(path, applicationID: applicationID, migrator: migrator)
+            let pool = try DatabasePool(path: path, configuration: configuration())
+            // GRDB sets NORMAL by itself when it turns WAL on, so FULL has to come afterwards.
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                if try Int32.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
+                    try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+                }
+            }
+            try migrator.migrate(pool)
+            return pool
+        } catch {
+            throw StorageError(path: path, error)
+        }
+    }
+
+    private static func createFolder(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(
+                at: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw StorageError(.cannotOpen, "\(folder.path): the folder cannot be made; choose another place")
+        }
+    }
+
+    private static func configuration() -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.foreignKeysEnabled = true
+        return configuration
+    }
+
+    /// Looks at a file that exists before anything is written to it: opening alone would turn WAL mode on.
+    private static func check(_ path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
+        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else {
+            return
+        }
+        var configuration = configuration()
+        configuration.readonly = true
+        try DatabaseQueue(path: path, configuration: configuration).read { db in
+            let found = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
+            guard found == applicationID || (found == 0 && isEmpty) else {
+                throw StorageError(.foreign, "\(path): this SQLite database is not Herald's; choose another place")
+            }
+            if try migrator.hasBeenSuperseded(db) {
+                throw StorageError(
+                    .newerVersion,
+                    "\(path): written by a newer version of Herald; update Herald, or choose another place"
+                )
+            }
+        }
+    }
+}
+
+/// A lock that processes hold while they open a file, released when they close it or die (flock(2)).
+private struct FileLock {
+    private let descriptor: Int32
+
+    init(path: String) throws {
+        descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StorageError(
+                errno == EACCES || errno == EROFS ? .readOnly : .cannotOpen,
+                "\(path): cannot be made (\(unsafe String(cString: strerror(errno)))); make its folder writable, or choose another"
+            )
+        }
+        while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+    }
+
+    func release() {
+        close(descriptor)
+    }
+}
