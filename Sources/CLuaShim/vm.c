@@ -1,1 +1,437 @@
-#include "CLuaShim.h"
+// The state, its memory and its limits. A limit does not raise: it jumps to the entry into C and the state is never run
+// again, so that no pcall, message handler, __close or __gc of a script's sees it.
+#include "internal.h"
+
+#include <signal.h>
+
+// MARK: Memory
+
+#if defined(__has_feature) && __has_feature(address_sanitizer)
+#define SHIM_SMALL 0
+#else
+#define SHIM_SMALL 512
+#endif
+#define SHIM_CHUNK (64 * 1024)
+
+static void *new_small(shim_vm *vm, size_t class) {
+    void *p = vm->free_lists[class];
+    if (p) {
+        vm->free_lists[class] = *(void **)p;
+        return p;
+    }
+    size_t size = class * 16;
+    if ((size_t)(vm->slab_end - vm->slab_at) < size) {
+        uint8_t *chunk = malloc(SHIM_CHUNK);
+        if (!chunk) return NULL;
+        *(void **)chunk = vm->slabs;
+        vm->slabs = chunk;
+        vm->slab_at = chunk + 16;
+        vm->slab_end = chunk + SHIM_CHUNK;
+    }
+    p = vm->slab_at;
+    vm->slab_at += size;
+    return p;
+}
+
+static void free_small(shim_vm *vm, void *p, size_t class) {
+    *(void **)p = vm->free_lists[class];
+    vm->free_lists[class] = p;
+}
+
+static void link_block(shim_vm *vm, block *b) {
+    b->next = vm->blocks.next;
+    b->previous = &vm->blocks;
+    b->next->previous = b;
+    vm->blocks.next = b;
+}
+
+static void unlink_block(block *b) {
+    b->next->previous = b->previous;
+    b->previous->next = b->next;
+}
+
+static void *new_block(shim_vm *vm, size_t size) {
+    if (size <= SHIM_SMALL) return new_small(vm, (size + 15) / 16);
+    block *b = malloc(sizeof(block) + size);
+    if (!b) return NULL;
+    link_block(vm, b);
+    return b + 1;
+}
+
+static void free_block(shim_vm *vm, void *p, size_t size) {
+    if (size <= SHIM_SMALL) {
+        free_small(vm, p, (size + 15) / 16);
+    } else {
+        block *b = (block *)p - 1;
+        unlink_block(b);
+        free(b);
+    }
+}
+
+// Never gives NULL while a script runs: an emergency collection in the middle of the VM has had bugs that crash.
+void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize) {
+    shim_vm *vm = ud;
+    if (!ptr) osize = 0; // a type tag, not a size
+    if (nsize == 0) {
+        if (ptr) free_block(vm, ptr, osize);
+        vm->used -= osize;
+        return NULL;
+    }
+    if (nsize > osize && vm->used - osize + nsize > vm->limits.memory) {
+        if (vm->running) shim_leave(vm, shim_end_memory);
+        return NULL;
+    }
+    void *p;
+    if (ptr && osize > SHIM_SMALL && nsize > SHIM_SMALL) {
+        block *b = (block *)ptr - 1;
+        unlink_block(b);
+        block *moved = realloc(b, sizeof(block) + nsize);
+        link_block(vm, moved ? moved : b);
+        p = moved ? moved + 1 : NULL;
+    } else if (ptr && osize > 0 && osize <= SHIM_SMALL && nsize <= SHIM_SMALL && (osize + 15) / 16 == (nsize + 15) / 16) {
+        p = ptr;
+    } else {
+        p = new_block(vm, nsize);
+        if (p && ptr) {
+            memcpy(p, ptr, osize < nsize ? osize : nsize);
+            free_block(vm, ptr, osize);
+        }
+    }
+    if (!p) {
+        if (nsize <= osize) return ptr; // Lua takes it that shrinking cannot fail
+        if (vm->running) shim_leave(vm, shim_end_memory);
+        return NULL;
+    }
+    vm->used += nsize - osize;
+    if (vm->used > vm->peak) vm->peak = vm->used;
+    return p;
+}
+
+void shim_free_all(shim_vm *vm) {
+    for (block *b = vm->blocks.next, *next; b != &vm->blocks; b = next) {
+        next = b->next;
+        free(b);
+    }
+    vm->blocks.next = vm->blocks.previous = &vm->blocks;
+    for (void *slab = vm->slabs, *next; slab; slab = next) {
+        next = *(void **)slab;
+        free(slab);
+    }
+    vm->slabs = NULL;
+}
+
+// A script that makes garbage fast must not meet the limit: at host calls, where a collection is safe, one is made when
+// memory is three quarters full, but not again before an eighth of the limit has been allocated on top.
+void shim_collect_if_near(lua_State *L) {
+    shim_vm *vm = VM(L);
+    if (vm->used < vm->collect_above) return;
+    lua_gc(L, LUA_GCCOLLECT);
+    size_t mark = vm->limits.memory / 4 * 3, next = vm->used + vm->limits.memory / 8;
+    vm->collect_above = next > mark ? next : mark;
+}
+
+bool shim_reserve(shim_buffer *buffer, size_t more) {
+    size_t capacity = buffer->capacity ? buffer->capacity : 1024;
+    while (capacity - buffer->length < more) {
+        if (capacity > SIZE_MAX / 2) return false;
+        capacity *= 2;
+    }
+    if (capacity == buffer->capacity) return true;
+    uint8_t *bytes = realloc(buffer->bytes, capacity);
+    if (!bytes) return false;
+    buffer->bytes = bytes;
+    buffer->capacity = capacity;
+    return true;
+}
+
+// MARK: Limits
+
+static _Thread_local shim_vm *volatile running_vm; // set while this thread is inside Lua
+
+_Noreturn void shim_leave(shim_vm *vm, shim_end reason) {
+    vm->ended = reason;
+    siglongjmp(vm->escape, 1);
+}
+
+static int64_t cpu_time(shim_vm *vm) {
+    struct timespec t;
+    clock_gettime(vm->clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void shim_new_stretch(shim_vm *vm) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    atomic_store_explicit(&vm->stretch, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec, memory_order_relaxed);
+}
+
+void shim_check_stop(shim_vm *vm) {
+    int stop = atomic_load_explicit(&vm->stop, memory_order_relaxed);
+    if (stop) shim_leave(vm, (shim_end)stop);
+}
+
+// Set by the signal handler only, so that no instruction pays for it before a limit is near.
+void shim_hook(lua_State *L, lua_Debug *ar) {
+    (void)ar;
+    shim_check_stop(VM(L));
+}
+
+static void on_signal(int number) {
+    (void)number;
+    shim_vm *vm = running_vm;
+    if (vm && vm->current && atomic_load(&vm->stop))
+        lua_sethook(vm->current, shim_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+static int signal_number(void) { return SIGRTMIN + 4; }
+
+static void install_handler(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal_number(), &action, NULL);
+}
+
+void shim_stop(shim_vm *vm, shim_end reason) {
+    int none = shim_end_none;
+    atomic_compare_exchange_strong(&vm->stop, &none, (int)reason);
+    if (atomic_load(&vm->in_lua)) pthread_kill(vm->thread, signal_number());
+}
+
+void shim_watch(shim_vm *vm) {
+    if (!atomic_load(&vm->in_lua)) return;
+    if (atomic_load(&vm->stop) == shim_end_none && cpu_time(vm) - atomic_load(&vm->stretch) <= vm->limits.cpu) return;
+    // Again at each turn until the state has ended: the signal may have come while another coroutine was current.
+    shim_stop(vm, shim_end_cpu);
+}
+
+// MARK: Entries
+
+// A thread that was made by a worker of Dispatch has inherited a mask that blocks every signal.
+static void unblock_signal(void) {
+    static _Thread_local bool is_unblocked;
+    if (is_unblocked) return;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal_number());
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    is_unblocked = true;
+}
+
+static void enter(shim_vm *vm, lua_State *L) {
+    unblock_signal();
+    vm->thread = pthread_self();
+    pthread_getcpuclockid(vm->thread, &vm->clock);
+    vm->current = L;
+    running_vm = vm;
+    vm->running = true;
+    shim_new_stretch(vm);
+    atomic_store(&vm->in_lua, 1);
+    // A stop that came before the thread could be signalled.
+    if (atomic_load(&vm->stop)) lua_sethook(L, shim_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+static void leave(shim_vm *vm) {
+    atomic_store(&vm->in_lua, 0);
+    vm->running = false;
+    running_vm = NULL;
+    vm->current = NULL;
+}
+
+// Runs a function under protection from errors and limits; its one argument is `data`.
+static shim_status protect(shim_vm *vm, lua_CFunction f, void *data) {
+    if (vm->ended) return shim_status_ended;
+    if (sigsetjmp(vm->escape, 0)) {
+        leave(vm);
+        return shim_status_ended;
+    }
+    lua_State *L = vm->L;
+    enter(vm, L);
+    lua_pushcfunction(L, shim_message_handler);
+    lua_pushcfunction(L, f);
+    lua_pushlightuserdata(L, data);
+    int status = lua_pcall(L, 1, 0, 1);
+    if (status != LUA_OK) {
+        // The handler has made a description of the error; turning it into text may raise again.
+        lua_pushcfunction(L, shim_describe_error);
+        lua_insert(L, 2);
+        if (lua_pcall(L, 1, 0, 0) != LUA_OK) vm->text.length = 0;
+    }
+    lua_settop(L, 0);
+    leave(vm);
+    return status == LUA_OK ? shim_status_done : shim_status_error;
+}
+
+static int open_all(lua_State *L) {
+    shim_open_bridge(L);
+    shim_open_host(L);
+    shim_open_sandbox(L);
+    return 0;
+}
+
+static int panic(lua_State *L) {
+    (void)L;
+    fputs("herald: Lua raised an error outside a protected call\n", stderr);
+    return 0; // Lua aborts
+}
+
+shim_vm *shim_open(shim_limits limits, shim_call call, void *context) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, install_handler);
+    shim_vm *vm = calloc(1, sizeof *vm);
+    if (!vm) return NULL;
+    vm->blocks.next = vm->blocks.previous = &vm->blocks;
+    vm->limits = limits;
+    vm->collect_above = limits.memory / 4 * 3;
+    vm->call = call;
+    vm->context = context;
+    vm->L = lua_newstate(shim_allocate, vm);
+    if (!vm->L) {
+        shim_close(vm);
+        return NULL;
+    }
+    VM(vm->L) = vm;
+    lua_atpanic(vm->L, panic);
+    lua_gc(vm->L, LUA_GCINC, 110, 400, 0);
+    if (protect(vm, open_all, NULL) == shim_status_error) {
+        shim_close(vm);
+        return NULL;
+    }
+    return vm;
+}
+
+void shim_close(shim_vm *vm) {
+    // No lua_close: it would run a script's __gc and __close without limits. All its memory is known here.
+    shim_free_all(vm);
+    free(vm->arguments.bytes);
+    free(vm->answer.bytes);
+    free(vm->text.bytes);
+    free(vm);
+}
+
+typedef struct {
+    const char *name;
+    const uint8_t *source;
+    size_t length;
+    int32_t function, waits;
+} chunk;
+
+int shim_trampoline(lua_State *L);
+
+static int do_register(lua_State *L) {
+    chunk *c = lua_touserdata(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, VM(L)->ref_host);
+    lua_pushinteger(L, c->function);
+    lua_pushstring(L, c->name);
+    lua_pushboolean(L, c->waits);
+    lua_pushcclosure(L, shim_trampoline, 3);
+    lua_setfield(L, -2, c->name);
+    return 0;
+}
+
+shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32_t waits) {
+    chunk c = {.name = name, .function = function, .waits = waits};
+    return protect(vm, do_register, &c);
+}
+
+static void load(lua_State *L, const chunk *c, int environment) {
+    if (luaL_loadbufferx(L, (const char *)c->source, c->length, c->name, "t") != LUA_OK) {
+        shim_push_error(L, "syntax", lua_tostring(L, -1));
+        lua_error(L);
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, environment);
+    lua_setupvalue(L, -2, 1);
+}
+
+static int do_prelude(lua_State *L) {
+    chunk *c = lua_touserdata(L, 1);
+    shim_vm *vm = VM(L);
+    load(L, c, vm->ref_private);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_host);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_globals);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_internal);
+    lua_call(L, 3, 0);
+    return 0;
+}
+
+shim_status shim_prelude(shim_vm *vm, const char *name, const uint8_t *source, size_t length) {
+    chunk c = {.name = name, .source = source, .length = length};
+    return protect(vm, do_prelude, &c);
+}
+
+static int do_load(lua_State *L) {
+    chunk *c = lua_touserdata(L, 1);
+    shim_vm *vm = VM(L);
+    lua_State *T = lua_newthread(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, vm);
+    load(L, c, vm->ref_globals);
+    lua_xmove(L, T, 1);
+    vm->script = T;
+    return 0;
+}
+
+static shim_status step(shim_vm *vm) {
+    if (vm->ended) return shim_status_ended;
+    if (sigsetjmp(vm->escape, 0)) {
+        leave(vm);
+        return shim_status_ended;
+    }
+    lua_State *T = vm->script;
+    enter(vm, T);
+    vm->host_wait = false;
+    int results = 0;
+    int status = lua_resume(T, vm->L, 0, &results);
+    if (status == LUA_YIELD && !vm->host_wait) {
+        // A script cannot yield out of its own main coroutine: coroutine.yield refuses there.
+        status = LUA_ERRRUN;
+        lua_pushliteral(T, "attempt to yield from outside a coroutine");
+    }
+    shim_status answer = shim_status_waiting;
+    if (status == LUA_OK) {
+        lua_settop(T, 0);
+        answer = shim_status_done;
+    } else if (status != LUA_YIELD) {
+        lua_State *L = vm->L;
+        vm->current = L;
+        // The stack of a dead coroutine still stands, so the traceback can be read from it.
+        lua_pushcfunction(L, shim_message_handler);
+        lua_xmove(T, L, 1);
+        lua_pushlightuserdata(L, T);
+        if (lua_pcall(L, 2, 1, 0) == LUA_OK) {
+            lua_pushcfunction(L, shim_describe_error);
+            lua_insert(L, 1);
+            if (lua_pcall(L, 1, 0, 0) != LUA_OK) vm->text.length = 0;
+        } else {
+            vm->text.length = 0;
+        }
+        lua_settop(L, 0);
+        answer = shim_status_error;
+    }
+    leave(vm);
+    return answer;
+}
+
+shim_status shim_run(shim_vm *vm, const char *name, const uint8_t *source, size_t length) {
+    chunk c = {.name = name, .source = source, .length = length};
+    shim_status status = protect(vm, do_load, &c);
+    return status == shim_status_done ? step(vm) : status;
+}
+
+shim_status shim_resume(shim_vm *vm) { return step(vm); }
+
+void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *bytes, size_t length) {
+    vm->answer_kind = kind;
+    vm->answer.length = 0;
+    if (length > 0 && !shim_put(&vm->answer, bytes, length)) vm->answer_kind = shim_answer_nothing;
+}
+
+const uint8_t *shim_text(shim_vm *vm, size_t *length) {
+    *length = vm->text.length;
+    return vm->text.bytes ? vm->text.bytes : (const uint8_t *)"";
+}
+
+shim_end shim_ended(const shim_vm *vm) { return vm->ended; }
+
+size_t shim_memory(const shim_vm *vm, size_t *peak) {
+    if (peak) *peak = vm->peak;
+    return vm->used;
+}

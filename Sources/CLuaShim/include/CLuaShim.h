@@ -1,1 +1,89 @@
+// Lua, as Swift may see it: bytes and status codes.
+//
+// C owns the Lua state. No Lua type shows here, because most functions of Lua's API may raise, and a raise over a Swift
+// frame leaks what the frame holds and skips its `defer` blocks without a sign. A Swift callback takes bytes and answers
+// bytes; what is to be raised or waited for is done here, after Swift has returned.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// One script's Lua state with its limits. Used from one thread at a time, but for `shim_stop`.
+typedef struct shim_vm shim_vm;
+
+/// Why a state was ended for good.
+typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
+    shim_end_none,
+    shim_end_memory,
+    shim_end_cpu,
+    shim_end_wall,
+    shim_end_stopped,
+} shim_end;
+
+/// How an entry into Lua came back.
+typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
+    shim_status_done,
+    /// A host call waits: answer it with `shim_answer` and go on with `shim_resume`.
+    shim_status_waiting,
+    /// An error was raised; `shim_text` gives it as JSON: {"kind","message","script","line","traceback","code",…}.
+    shim_status_error,
+    /// A limit ended the state; `shim_ended` says which. Nothing more can be run in it.
+    shim_status_ended,
+} shim_status;
+
+/// What a host call answers.
+typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
+    /// One value, as JSON.
+    shim_answer_value,
+    /// nil.
+    shim_answer_nothing,
+    /// An error to be raised, as a JSON object with `code` and `message`.
+    shim_answer_error,
+    /// The coroutine waits until `shim_resume`.
+    shim_answer_wait,
+} shim_answer_kind;
+
+typedef struct {
+    /// The most memory that Lua may hold, in bytes.
+    size_t memory;
+    /// The most processor time between two host calls, in nanoseconds.
+    int64_t cpu;
+    /// The most bytes of one JSON text.
+    size_t json;
+} shim_limits;
+
+/// A host call: `arguments` is a JSON array, or empty if there are none. It must call `shim_answer` once, and nothing
+/// else of the state.
+typedef void (*shim_call)(void *_Nullable context, int32_t function, const uint8_t *arguments, size_t length);
+
+/// Makes a state; NULL if there is no memory for it.
+shim_vm *_Nullable shim_open(shim_limits limits, shim_call call, void *_Nullable context);
+/// Frees the state and all that it holds; runs no Lua code.
+void shim_close(shim_vm *vm);
+
+/// Registers a host function under a name.
+shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32_t waits);
+/// Runs a trusted chunk with `host, globals, internal` as its arguments.
+shim_status shim_prelude(shim_vm *vm, const char *name, const uint8_t *source, size_t length);
+/// Loads a script's text and runs it in a coroutine of its own.
+shim_status shim_run(shim_vm *vm, const char *name, const uint8_t *source, size_t length);
+/// Goes on with a script whose host call has been answered.
+shim_status shim_resume(shim_vm *vm);
+
+/// Answers the host call that is under way; the bytes are copied.
+void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *_Nullable bytes, size_t length);
+
+/// The text of the last error, as JSON; valid until the next call.
+const uint8_t *shim_text(shim_vm *vm, size_t *length);
+/// Why the state was ended.
+shim_end shim_ended(const shim_vm *vm);
+/// Bytes that Lua holds now, and the most that it ever held.
+size_t shim_memory(const shim_vm *vm, size_t *_Nullable peak);
+
+/// Ends the state from any thread, as soon as it runs Lua code. A waiting script is left to its caller.
+void shim_stop(shim_vm *vm, shim_end reason);
+/// Called now and then from another thread: ends the state if it has used up its processor time.
+void shim_watch(shim_vm *vm);
+
+#pragma clang assume_nonnull end

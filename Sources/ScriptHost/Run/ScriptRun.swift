@@ -40,14 +40,6 @@ package struct ScriptRun: Sendable {
     package func execute(_ script: LuaChunk) async throws {
         let installer = ModuleInstaller(Self.modules(context))
         let vm = try await ScriptVM(limits: limits, functions: installer.functions, prelude: installer.prelude)
-        let result: Result<Void, LuaError>
-        do throws(LuaError) {
-            try await vm.run(script)
-            result = .success(())
-        } catch {
-            result = .failure(error)
-        }
-        await vm.close()
-        try result.get()
+        try await vm.run(script)
     }
 }

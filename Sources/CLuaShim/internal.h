@@ -1,0 +1,108 @@
+// What the files of the shim share. Lua types stay behind this header.
+#pragma once
+#include "CLuaShim.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "CJSON.h"
+
+// AddressSanitizer has to see every block; ThreadSanitizer's shadow stack overflows under longjmp.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#pragma clang attribute push(__attribute__((disable_sanitizer_instrumentation)), apply_to = function)
+#endif
+#endif
+
+// A buffer that grows by malloc and belongs to the state, so that no error can leak it.
+typedef struct {
+    uint8_t *bytes;
+    size_t length, capacity;
+} shim_buffer;
+
+typedef struct block {
+    struct block *next, *previous;
+} block;
+
+#define SHIM_CLASSES 33 // blocks of up to 512 bytes, in steps of 16
+
+struct shim_vm {
+    lua_State *L;      // the main thread: runs preludes, never a script
+    lua_State *script; // the coroutine that runs the script, anchored in the registry
+    lua_State *volatile current; // the innermost coroutine that runs, for the signal handler
+    shim_limits limits;
+    shim_call call;
+    void *context;
+
+    // memory
+    size_t used, peak, collect_above;
+    block blocks;              // the large blocks
+    void *slabs;               // chunks that small blocks are cut from, newest first
+    uint8_t *slab_at, *slab_end;
+    void *free_lists[SHIM_CLASSES];
+
+    // limits
+    sigjmp_buf escape;
+    bool running;              // escape is set, and Lua code may be on the stack
+    shim_end ended;
+    _Atomic int stop;          // a shim_end that another thread wants
+    _Atomic int in_lua;        // Lua code is running now: the watchdog may signal the thread
+    _Atomic int64_t stretch;   // processor time at the start of this stretch, in nanoseconds
+    pthread_t thread;
+    clockid_t clock;
+
+    // host calls
+    shim_buffer arguments, answer, text;
+    shim_answer_kind answer_kind;
+    bool host_wait;            // the coroutine that just yielded waits for the host
+    int closing;               // nested coroutine.close
+
+    // registry references
+    int ref_array, ref_object, ref_error, ref_host, ref_internal, ref_globals, ref_private, ref_null;
+};
+
+#define VM(L) (*(shim_vm **)lua_getextraspace(L))
+
+// vm.c
+_Noreturn void shim_leave(shim_vm *vm, shim_end reason);
+void shim_hook(lua_State *L, lua_Debug *ar);
+void shim_check_stop(shim_vm *vm);
+void shim_new_stretch(shim_vm *vm);
+bool shim_reserve(shim_buffer *buffer, size_t more);
+static inline bool shim_put(shim_buffer *buffer, const void *bytes, size_t length) {
+    if (buffer->capacity - buffer->length < length && !shim_reserve(buffer, length)) return false;
+    memcpy(buffer->bytes + buffer->length, bytes, length);
+    buffer->length += length;
+    return true;
+}
+// Allocator
+void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);
+void shim_free_all(shim_vm *vm);
+void shim_collect_if_near(lua_State *L);
+
+// encode.c, decode.c: they raise Lua errors that name the path, so they run only below a protected call.
+void shim_encode(lua_State *L, int index, shim_buffer *out, int pretty);
+void shim_encode_arguments(lua_State *L, int first, int count, shim_buffer *out);
+enum { shim_null_keep = 1, shim_bigint_string = 2, shim_duplicates_error = 4 };
+void shim_decode(lua_State *L, const uint8_t *text, size_t length, int options);
+void shim_open_bridge(lua_State *L);
+
+// host.c
+void shim_open_host(lua_State *L);
+void shim_push_error(lua_State *L, const char *code, const char *message);
+int shim_raise_answer(lua_State *L);
+int shim_describe_error(lua_State *L);
+int shim_message_handler(lua_State *L);
+const char *shim_fail_place(lua_State *L, int *line);
+
+// sandbox.c
+void shim_open_sandbox(lua_State *L);
+
+// coroutines.c
+void shim_open_coroutines(lua_State *L);

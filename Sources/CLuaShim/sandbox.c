@@ -1,0 +1,244 @@
+// The globals of a script: a new table into which only what is allowed is put. Nothing is pruned, so that nothing can be
+// forgotten.
+#include "internal.h"
+
+#define MAXIMUM_RANGE 10000000 // elements that one call of a table function may walk over
+#define MAXIMUM_LOAD (64 * 1024)
+
+// MARK: Replacements in the basic library
+
+static int set_metatable(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    int type = lua_type(L, 2);
+    luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
+    if (type == LUA_TTABLE) {
+        // A finalizer would run without limits. One that is added later is ignored by Lua 5.4.
+        lua_pushliteral(L, "__gc");
+        if (lua_rawget(L, 2) != LUA_TNIL) return luaL_error(L, "a metatable with '__gc' is not allowed here");
+        lua_pop(L, 1);
+    }
+    if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) return luaL_error(L, "cannot change a protected metatable");
+    lua_settop(L, 2);
+    lua_setmetatable(L, 1);
+    return 1;
+}
+
+static int get_metatable(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    luaL_getmetafield(L, 1, "__metatable");
+    return 1;
+}
+
+// As luaL_tolstring, without addresses: they tell an attacker where memory lies, and differ from run to run.
+static int to_string(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (luaL_callmeta(L, 1, "__tostring")) {
+        if (!lua_isstring(L, -1)) return luaL_error(L, "'__tostring' must return a string");
+        return 1;
+    }
+    switch (lua_type(L, 1)) {
+    case LUA_TNIL: case LUA_TBOOLEAN: case LUA_TNUMBER: case LUA_TSTRING: luaL_tolstring(L, 1, NULL); break;
+    default:
+        if (luaL_getmetafield(L, 1, "__name") != LUA_TSTRING) lua_pushstring(L, luaL_typename(L, 1));
+    }
+    return 1;
+}
+
+static int load(lua_State *L) {
+    size_t n;
+    luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "string");
+    const char *text = lua_tolstring(L, 1, &n);
+    const char *name = luaL_optstring(L, 2, "=(load)");
+    const char *mode = luaL_optstring(L, 3, "t");
+    if (n > MAXIMUM_LOAD) {
+        lua_pushnil(L);
+        lua_pushfstring(L, "a chunk to load may have %d bytes at most", MAXIMUM_LOAD);
+        return 2;
+    }
+    if (!strchr(mode, 't')) {
+        lua_pushnil(L);
+        lua_pushliteral(L, "only text can be loaded");
+        return 2;
+    }
+    // No chunk of a script's passes for one of Herald's own.
+    if (strncmp(name, "=[herald]", 9) == 0) name = "=(load)";
+    if (luaL_loadbufferx(L, text, n, name, "t") != LUA_OK) {
+        lua_pushnil(L);
+        lua_insert(L, -2);
+        return 2;
+    }
+    if (lua_isnone(L, 4)) lua_rawgeti(L, LUA_REGISTRYINDEX, VM(L)->ref_globals);
+    else lua_pushvalue(L, 4);
+    if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
+    return 1;
+}
+
+static int collect_garbage(lua_State *L) {
+    static const char *const options[] = {"collect", "count", NULL};
+    switch (luaL_checkoption(L, 1, "collect", options)) {
+    case 0:
+        lua_gc(L, LUA_GCCOLLECT);
+        lua_pushinteger(L, 0);
+        break;
+    default: lua_pushnumber(L, (lua_Number)VM(L)->used / 1024);
+    }
+    return 1;
+}
+
+// MARK: Functions that could loop in C for ever
+
+static int rep(lua_State *L) {
+    size_t n, separator;
+    luaL_checklstring(L, 1, &n);
+    lua_Integer count = luaL_checkinteger(L, 2);
+    luaL_optlstring(L, 3, "", &separator);
+    if (count <= 0 || n + separator == 0) {
+        lua_pushliteral(L, "");
+        return 1;
+    }
+    if ((lua_Unsigned)count > VM(L)->limits.memory / (n + separator)) return luaL_error(L, "resulting string too large");
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+// Calls the stock function in the upvalue once the number of elements has been found to be bearable.
+static int within(lua_State *L, lua_Integer first, lua_Integer last) {
+    if (last >= first && (lua_Unsigned)last - (lua_Unsigned)first >= MAXIMUM_RANGE)
+        return luaL_error(L, "more than %d elements in one call", MAXIMUM_RANGE);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static lua_Integer length(lua_State *L) { return lua_istable(L, 1) ? luaL_len(L, 1) : 0; }
+static int whole_list(lua_State *L) { return within(L, 1, length(L)); }
+static int concat(lua_State *L) {
+    return within(L, luaL_optinteger(L, 3, 1), lua_isnoneornil(L, 4) ? length(L) : luaL_checkinteger(L, 4));
+}
+static int unpack(lua_State *L) {
+    return within(L, luaL_optinteger(L, 2, 1), lua_isnoneornil(L, 3) ? length(L) : luaL_checkinteger(L, 3));
+}
+static int move(lua_State *L) { return within(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3)); }
+
+// MARK: Building the tables
+
+// Copies the functions named from the table at `from` into the table at the top.
+static void copy(lua_State *L, int from, const char *const *names) {
+    for (; *names; names++) {
+        lua_getfield(L, from, *names);
+        lua_setfield(L, -2, *names);
+    }
+}
+
+// Replaces a function in the table at the top by one of ours that has the stock one as its upvalue.
+static void guard(lua_State *L, const char *name, lua_CFunction f) {
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, f, 1);
+    lua_setfield(L, -2, name);
+}
+
+static const char *const base_names[] = {"assert", "error", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",
+    "rawlen", "rawset", "select", "tonumber", "type", "xpcall", "_VERSION", NULL};
+static const char *const string_names[] = {"byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match",
+    "pack", "packsize", "rep", "reverse", "sub", "unpack", "upper", NULL};
+static const char *const table_names[] = {"concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL};
+static const char *const math_names[] = {"abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod",
+    "huge", "log", "max", "maxinteger", "min", "mininteger", "modf", "pi", "rad", "random", "randomseed", "sin", "sqrt",
+    "tan", "tointeger", "type", "ult", NULL};
+static const char *const utf8_names[] = {"char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
+static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
+
+static void push_strings(lua_State *L, int stock) {
+    lua_createtable(L, 0, 20);
+    copy(L, stock, string_names);
+    guard(L, "rep", rep);
+}
+
+static void push_tables(lua_State *L, int stock) {
+    lua_createtable(L, 0, 10);
+    copy(L, stock, table_names);
+    guard(L, "concat", concat);
+    guard(L, "insert", whole_list);
+    guard(L, "move", move);
+    guard(L, "remove", whole_list);
+    guard(L, "sort", whole_list);
+    guard(L, "unpack", unpack);
+}
+
+static void push_library(lua_State *L, int stock, const char *const *names) {
+    lua_createtable(L, 0, 8);
+    copy(L, stock, names);
+}
+
+static void stock(lua_State *L, const char *name, lua_CFunction open) {
+    luaL_requiref(L, name, open, 0);
+}
+
+// Pushes a set of globals; the tables in it are its own.
+static void push_globals(lua_State *L, int base, int string, int table, int math, int utf8, int os) {
+    static const luaL_Reg replaced[] = {
+        {"setmetatable", set_metatable}, {"getmetatable", get_metatable}, {"tostring", to_string}, {"load", load},
+        {"collectgarbage", collect_garbage}, {NULL, NULL},
+    };
+    lua_createtable(L, 0, 64);
+    copy(L, base, base_names);
+    luaL_setfuncs(L, replaced, 0);
+    push_strings(L, string);
+    lua_setfield(L, -2, "string");
+    push_tables(L, table);
+    lua_setfield(L, -2, "table");
+    push_library(L, math, math_names);
+    lua_setfield(L, -2, "math");
+    push_library(L, utf8, utf8_names);
+    lua_setfield(L, -2, "utf8");
+    push_library(L, os, os_names);
+    lua_setfield(L, -2, "os");
+    shim_open_coroutines(L);
+    lua_setfield(L, -2, "coroutine");
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "_G");
+}
+
+void shim_open_sandbox(lua_State *L) {
+    shim_vm *vm = VM(L);
+    int top = lua_gettop(L);
+    luaL_checkstack(L, 20, NULL);
+    stock(L, LUA_GNAME, luaopen_base);
+    stock(L, LUA_STRLIBNAME, luaopen_string);
+    stock(L, LUA_TABLIBNAME, luaopen_table);
+    stock(L, LUA_MATHLIBNAME, luaopen_math);
+    stock(L, LUA_UTF8LIBNAME, luaopen_utf8);
+    stock(L, LUA_OSLIBNAME, luaopen_os);
+    int base = top + 1, string = top + 2, table = top + 3, math = top + 4, utf8 = top + 5, os = top + 6;
+
+    push_globals(L, base, string, table, math, utf8, os);
+    vm->ref_globals = luaL_ref(L, LUA_REGISTRYINDEX);
+    // Herald's own Lua keeps copies that no script can change, and the stock setmetatable.
+    push_globals(L, base, string, table, math, utf8, os);
+    lua_getfield(L, base, "setmetatable");
+    lua_setfield(L, -2, "setmetatable");
+    vm->ref_private = luaL_ref(L, LUA_REGISTRYINDEX);
+
+    // The metatable of strings is shared by all code; its arithmetic on numeric strings stays.
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1);
+    push_strings(L, string);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 2);
+
+    // Nothing that has been loaded can be reached through the registry.
+    lua_pushnil(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_createtable(L, 0, 0);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    lua_settop(L, top);
+}

@@ -1,0 +1,62 @@
+/// Reads the bodies of requests, and turns what is wrong with them into Graph's errors (reference, section 13.2).
+package enum RequestBody {
+    /// Reads a body with `read`; the error names the faulty member by its JSON pointer.
+    package static func read<Value>(
+        _ body: [UInt8],
+        _ read: (inout JSONReader) throws -> Value
+    ) throws(GraphError) -> Value {
+        guard !body.isEmpty else {
+            throw GraphError(400, .badRequest, "Empty Payload. JSON content expected.")
+        }
+        guard body.count <= GraphRequest.maximumBodySize else {
+            throw GraphError(413, .tooLarge, "The request has \(body.count) bytes; \(GraphRequest.maximumBodySize) are allowed.")
+        }
+        do {
+            return try JSONReader.read(body, read)
+        } catch let fault as JSONFault where fault.isSyntax {
+            throw GraphError(
+                400,
+                .badRequest,
+                "Unable to read JSON request payload: \(fault.reason) (byte \(fault.offset)).",
+                target: fault.path.isEmpty ? nil : fault.pointer
+            )
+        } catch let fault as JSONFault {
+            throw GraphError(
+                400,
+                .badRequest,
+                "Property \(fault.path.last?.text ?? "") in payload has a value that does not match schema: \(fault.reason).",
+                target: fault.pointer
+            )
+        } catch let recipient as InvalidRecipient {
+            throw GraphError(
+                400,
+                .invalidRecipients,
+                "The address '\(recipient.address.prefix(80))' is none: \(recipient.reason)."
+            )
+        } catch let attachment as Attachment.TooLarge {
+            throw GraphError(
+                413,
+                .tooLarge,
+                "The attachment '\(attachment.name)' has \(attachment.size) bytes; \(Attachment.maximumSize) are allowed."
+            )
+        } catch let error as GraphError {
+            throw error
+        } catch {
+            throw GraphError(400, .badRequest, "Unable to read JSON request payload.")
+        }
+    }
+}
+
+extension GraphRequest {
+    /// The largest body, in bytes (reference, section 6.4).
+    package static let maximumBodySize = 4 << 20
+}
+
+extension JSONFault.Step {
+    fileprivate var text: String {
+        switch self {
+        case .member(let name): "'\(name)'"
+        case .index(let index): "[\(index)]"
+        }
+    }
+}

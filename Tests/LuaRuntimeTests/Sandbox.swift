@@ -1,0 +1,75 @@
+import Synchronization
+
+@testable import LuaRuntime
+
+/// A state with a few host functions, whose script reports by `emit`.
+struct Sandbox {
+    let vm: ScriptVM
+    let emitted: Emitted
+
+    final class Emitted: Sendable {
+        let texts = Mutex<[String]>([])
+    }
+
+    init(_ change: (inout ScriptLimits) -> Void = { _ in }) async throws {
+        var limits = ScriptLimits()
+        limits.cpuBetweenCalls = .milliseconds(100)
+        change(&limits)
+        let emitted = Emitted()
+        self.emitted = emitted
+        vm = try await ScriptVM(
+            limits: limits,
+            functions: [
+                HostFunction(
+                    name: "emit",
+                    body: .immediate { json throws(HostError) in
+                        emitted.texts.withLock { $0.append(String(decoding: json, as: UTF8.self)) }
+                        return []
+                    }
+                ),
+                HostFunction(name: "echo", body: .immediate { json throws(HostError) in json }),
+                HostFunction(
+                    name: "later",
+                    body: .waiting { json throws(HostError) in
+                        await Task.yield()
+                        return json
+                    }
+                ),
+                HostFunction(
+                    name: "forever",
+                    body: .waiting { _ throws(HostError) in
+                        do { try await Task.sleep(for: .seconds(600)) } catch {
+                            throw HostError(code: "cancelled", message: "cancelled")
+                        }
+                        return []
+                    }
+                ),
+                HostFunction(
+                    name: "refuse",
+                    body: .immediate { _ throws(HostError) in
+                        throw HostError(code: "nope", message: "it may not be", status: 403, requestID: "r1")
+                    }
+                ),
+            ],
+            prelude: [
+                LuaChunk(
+                    name: "=[herald]",
+                    source: Array(
+                        """
+                        local host, globals, internal = ...
+                        for name, f in pairs(host) do globals[name] = f end
+                        globals.json = internal
+                        globals.wrapped = function() host.refuse() end
+                        """.utf8
+                    )
+                )
+            ]
+        )
+    }
+
+    /// Runs a script and gives what it emitted, each call as the JSON array of its arguments.
+    @discardableResult func run(_ source: String, name: String = "test.lua") async throws(LuaError) -> [String] {
+        try await vm.run(LuaChunk(name: name, source: Array(source.utf8)))
+        return emitted.texts.withLock { $0 }
+    }
+}
