@@ -12,7 +12,7 @@ package struct HeraldCommand: AsyncParsableCommand {
             4 a limit ended the script, 130 interrupted.
             """,
         version: "0.1.0",
-        subcommands: []
+        subcommands: [Groups.self, Conversations.self, Threads.self, Posts.self]
     )
 
     package init() {}
