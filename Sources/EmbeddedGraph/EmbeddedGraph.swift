@@ -190,7 +190,9 @@ package final class EmbeddedGraph: GraphService {
             if let row = try Row.fetchOne(db, sql: "SELECT id, displayName, address FROM user ORDER BY id LIMIT 1") {
                 return Caller(id: row[0], displayName: row[1], address: row[2], kind: .operator)
             }
-            let local = name.lowercased().unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || $0 == ".") }
+            let local = name.lowercased().unicodeScalars.filter {
+                $0.isASCII && ($0.properties.isAlphabetic || $0 == ".")
+            }
             let address = (local.isEmpty ? "operator" : String(String.UnicodeScalarView(local))) + "@contoso.example"
             let caller = Caller(id: GroupID.random().text, displayName: name, address: address, kind: .operator)
             try db.execute(

@@ -12,7 +12,9 @@ package struct HeraldCommand: AsyncParsableCommand {
             4 a limit ended the script, 130 interrupted.
             """,
         version: "0.1.0",
-        subcommands: [Groups.self, Conversations.self, Threads.self, Posts.self]
+        subcommands: [
+            Run.self, Resume.self, Runs.self, Show.self, Groups.self, Conversations.self, Threads.self, Posts.self,
+        ]
     )
 
     package init() {}

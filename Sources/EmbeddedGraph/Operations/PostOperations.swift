@@ -18,7 +18,8 @@ enum PostOperations {
         SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo FROM post
         """
     private static let properties: Set<String> = [
-        "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime", "hasAttachments",
+        "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime",
+        "hasAttachments",
         "body", "from", "sender", "conversationId", "conversationThreadId", "newParticipants",
     ]
 
@@ -38,7 +39,11 @@ enum PostOperations {
         let selection = try context.options.selection(of: "post", properties)
         let expansion = try Expansion(context.options.expand)
         if context.options.filter != nil {
-            throw GraphError(400, .badRequest, "Invalid filter clause: posts cannot be filtered by the embedded store yet.")
+            throw GraphError(
+                400,
+                .badRequest,
+                "Invalid filter clause: posts cannot be filtered by the embedded store yet."
+            )
         }
         var query = ListQuery(select: columns, key: "createdAt")
         query.require("threadID = ?", thread.id)
@@ -212,7 +217,9 @@ enum PostOperations {
         _ context: OperationContext,
         _ writer: inout JSONWriter
     ) throws {
-        let list = try context.connection.prepare("SELECT id, value FROM extendedProperty WHERE postID = $1 ORDER BY id")
+        let list = try context.connection.prepare(
+            "SELECT id, value FROM extendedProperty WHERE postID = $1 ORDER BY id"
+        )
         list.bind(post.id, 1)
         try writer.array { writer in
             while try list.step() {

@@ -24,7 +24,8 @@ enum ThreadOperations {
         FROM thread JOIN conversation ON conversation.id = thread.conversationID
         """
     private static let properties: Set<String> = [
-        "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview", "isLocked", "toRecipients",
+        "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview", "isLocked",
+        "toRecipients",
         "ccRecipients",
     ]
     private static let filterable = [
@@ -212,7 +213,12 @@ enum ThreadOperations {
                 // A client that sends back the whole thread changes nothing by it.
                 case "topic":
                     guard try reader.string() == thread.topic else {
-                        throw GraphError(400, .invalidRequest, "The topic of a thread cannot be changed.", target: "/topic")
+                        throw GraphError(
+                            400,
+                            .invalidRequest,
+                            "The topic of a thread cannot be changed.",
+                            target: "/topic"
+                        )
                     }
                 default: break
                 }
@@ -389,7 +395,9 @@ enum ThreadOperations {
         list.bind(thread.id, 1)
         while try list.step() {
             let person = EmailAddress(name: list.text(0), address: list.text(1) ?? "")
-            if !people.contains(where: { $0.address.lowercased() == person.address.lowercased() }) { people.append(person) }
+            if !people.contains(where: { $0.address.lowercased() == person.address.lowercased() }) {
+                people.append(person)
+            }
         }
         writer.array { writer in
             for person in people { writer.recipient(person) }

@@ -45,7 +45,9 @@ struct Filter {
             let prefix = String(match.2).replacing("''", with: "'")
             conditions.append("lower(substr(\(found.column), 1, length(?))) = lower(?)")
             values += [.text(prefix), .text(prefix)]
-        } else if let match = clause.wholeMatch(of: #/(\w+)\/any\(\s*(\w+)\s*:\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*\)/#.ignoresCase()) {
+        } else if let match = clause.wholeMatch(
+            of: #/(\w+)\/any\(\s*(\w+)\s*:\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*\)/#.ignoresCase()
+        ) {
             let found = try property(match.1)
             guard found.kind == .textList, match.2 == match.3 else { throw Self.refusal("any works on lists of text") }
             // The column is a JSON array of texts; the quotation marks keep one name from being found in another.
@@ -67,7 +69,9 @@ struct Filter {
                 values.append(.text(text))
             case .moment:
                 guard let date = GraphDate(literal) else {
-                    throw Self.refusal("\(found.name) is compared with a moment, as in 2026-01-15T08:30:00Z, without quotes")
+                    throw Self.refusal(
+                        "\(found.name) is compared with a moment, as in 2026-01-15T08:30:00Z, without quotes"
+                    )
                 }
                 conditions.append("\(found.column) \(sign) ?")
                 values.append(.integer(date.microseconds))
@@ -80,7 +84,9 @@ struct Filter {
             case .textList: throw Self.refusal("\(found.name) is a list; use \(found.name)/any(x:x eq '…')")
             }
         } else {
-            throw Self.refusal("'\(clause.prefix(80))' is none of name eq 'value', startswith(name,'value'), name/any(x:x eq 'value')")
+            throw Self.refusal(
+                "'\(clause.prefix(80))' is none of name eq 'value', startswith(name,'value'), name/any(x:x eq 'value')"
+            )
         }
     }
 

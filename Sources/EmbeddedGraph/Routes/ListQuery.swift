@@ -42,7 +42,9 @@ struct ListQuery {
         var sql = query.select
         if !query.conditions.isEmpty { sql += " WHERE " + query.conditions.joined(separator: " AND ") }
         sql += " ORDER BY \(order) LIMIT ? OFFSET ?"
-        query.values += [.integer(Int64(page.size + 1)), .integer(context.options.token == nil ? Int64(context.options.skip) : 0)]
+        query.values += [
+            .integer(Int64(page.size + 1)), .integer(context.options.token == nil ? Int64(context.options.skip) : 0),
+        ]
         let statement = try context.connection.prepare(Self.numbered(sql))
         Self.bind(query.values, to: statement)
         var rows: [Row] = []

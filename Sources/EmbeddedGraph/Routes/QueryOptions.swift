@@ -34,7 +34,11 @@ struct QueryOptions: Sendable {
                 self.token = token
                 continue
             case "orderby", "search":
-                throw GraphError(400, .badRequest, "The query option '$\(option)' is not supported by the embedded store.")
+                throw GraphError(
+                    400,
+                    .badRequest,
+                    "The query option '$\(option)' is not supported by the embedded store."
+                )
             case "format": break
             default:
                 if name.hasPrefix("$") {
@@ -48,7 +52,11 @@ struct QueryOptions: Sendable {
 
     private static func number(_ text: String, _ option: String) throws(GraphError) -> Int {
         guard let number = Int(text), number >= 0 else {
-            throw GraphError(400, .badRequest, "Invalid value '\(text.prefix(20))' for $\(option); it is a whole number from 0.")
+            throw GraphError(
+                400,
+                .badRequest,
+                "Invalid value '\(text.prefix(20))' for $\(option); it is a whole number from 0."
+            )
         }
         return number
     }

@@ -24,9 +24,11 @@ enum HTMLSanitizer {
                 case UInt8(ascii: "s") where unsafe matches(bytes, index, "script"): return true
                 case UInt8(ascii: "j") where unsafe matches(bytes, index, "javascript"): return true
                 // An address may be written with references in it: "java&#115;cript:".
-                case UInt8(ascii: "&") | 0x20 where unsafe index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "#"):
+                case UInt8(ascii: "&") | 0x20
+                where unsafe index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "#"):
                     return true
-                case UInt8(ascii: "o") where unsafe matches(bytes, index, "on") && index > 0 && !isName(bytes[index - 1]):
+                case UInt8(ascii: "o")
+                where unsafe matches(bytes, index, "on") && index > 0 && !isName(bytes[index - 1]):
                     return true
                 default: index += 1
                 }
@@ -48,10 +50,12 @@ enum HTMLSanitizer {
         return true
     }
 
-    nonisolated(unsafe) private static let script = #/<script\b[^>]*>.*?(?:<\/script\s*>|$)|<\/?script\b[^>]*>/#.ignoresCase()
+    nonisolated(unsafe) private static let script = #/<script\b[^>]*>.*?(?:<\/script\s*>|$)|<\/?script\b[^>]*>/#
+        .ignoresCase()
         .dotMatchesNewlines()
     nonisolated(unsafe) private static let openTag = #/<[a-z](?:[^>"']|"[^"]*"|'[^']*')*>?/#.ignoresCase()
-    nonisolated(unsafe) private static let handler = #/[\s\/"']on[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)/#.ignoresCase()
+    nonisolated(unsafe) private static let handler = #/[\s\/"']on[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)/#
+        .ignoresCase()
     nonisolated(unsafe) private static let address =
         #/[\s\/"'](?:href|src|action|formaction|data|xlink:href)\s*=\s*(?:"[^"]*(?:script:|&\#)[^"]*"|'[^']*(?:script:|&\#)[^']*'|[^\s>]*(?:script:|&\#)[^\s>]*)/#
         .ignoresCase()

@@ -18,8 +18,8 @@ struct GroupsTable {
     /// Reads the rows of a table.
     ///
     /// - Throws: ``CSVFault`` if the table has no column for ids, or none for names.
-    init(_ table: CSVTable) throws(CSVFault) {
-        let columns = try Columns(table)
+    init(_ table: CSVTable, now: GraphDate) throws(CSVFault) {
+        let columns = try Columns(table, now: now)
         var rowOfID: [GroupID: Int] = [:]
         groups.reserveCapacity(table.rows.count)
         for (index, row) in table.rows.enumerated() {
@@ -52,8 +52,11 @@ struct GroupsTable {
         let visibility: Int?
         let groupTypes: Int?
         let createdDateTime: Int?
+        /// When a group was made of which the table does not say it.
+        let now: GraphDate
 
-        init(_ table: CSVTable) throws(CSVFault) {
+        init(_ table: CSVTable, now: GraphDate) throws(CSVFault) {
+            self.now = now
             guard let id = table.column(caseInsensitive: "id") ?? table.column(caseInsensitive: "ObjectId") else {
                 throw table.missingColumn("id")
             }
@@ -82,9 +85,13 @@ struct GroupsTable {
                 throw Problem("the group \(id) has no displayName; expected one")
             }
             let mail = value(mail)
-            var group = Group(id: id, displayName: name)
-            group.mail = mail
-            group.mailNickname = value(mailNickname) ?? mail.map { String($0.prefix { $0 != "@" }) } ?? id.text
+            var group = Group(
+                id: id,
+                displayName: name,
+                mail: mail,
+                mailNickname: value(mailNickname) ?? mail.map { String($0.prefix { $0 != "@" }) } ?? id.text,
+                created: now
+            )
             group.description = value(description)
             if let text = value(visibility) { group.visibility = text }
             group.groupTypes = Self.types(groupTypes.map { values[$0] })
@@ -92,7 +99,7 @@ struct GroupsTable {
                 guard let date = GraphDate(text) else {
                     throw Problem("\"\(text)\" is no createdDateTime; expected a date such as 2026-01-02T03:04:05Z")
                 }
-                group.createdDateTime = date
+                group.created = date
             }
             return group
         }

@@ -29,7 +29,7 @@ extension HeraldCommand.Groups {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let table = try CSVTable(try herald.file(file), name: file)
-            let list = try GroupsTable(table)
+            let list = try GroupsTable(table, now: GraphDate(microseconds: herald.now()))
             guard list.faults.isEmpty else { return try refuse(list.faults, of: table, in: herald) }
 
             let result = try await store.open(in: herald).importGroups(list.groups)

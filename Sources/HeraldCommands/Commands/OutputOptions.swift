@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphModel
 
 /// How a command that shows things writes them.
 struct OutputOptions: ParsableArguments {

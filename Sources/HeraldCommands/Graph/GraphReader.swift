@@ -27,7 +27,7 @@ struct GraphReader {
     /// - Throws: ``GraphError`` if it is refused, ``NoAnswer`` if no answer came.
     func item(_ path: GraphPath, query: String = "") async throws -> Item {
         let body = try await answer(path.description, query).body
-        return Item(json: body, value: try JSONReader.read(body) { try JSONValue(&$0) })
+        return Item(json: body, value: try JSONReader.read(body) { try JSONValue(from: &$0) })
     }
 
     /// Reads a list, page by page.
@@ -74,7 +74,7 @@ struct GraphReader {
                 case "value":
                     try reader.array { reader, _ in
                         let json = try reader.raw()
-                        items.append(Item(json: json, value: try JSONReader.read(json) { try JSONValue(&$0) }))
+                        items.append(Item(json: json, value: try JSONReader.read(json) { try JSONValue(from: &$0) }))
                     }
                 case "@odata.nextLink" where reader.kind == .string: nextLink = try reader.string()
                 default: break

@@ -36,14 +36,14 @@ import Testing
                 caller: graph.operatorCaller
             )
         )
-        let created = try JSONReader.read(response.body) { try JSONValue(&$0) }
+        let created = try JSONReader.read(response.body) { try JSONValue(from: &$0) }
         conversation = try #require(created["id"]?.text)
-        thread = try #require(created["threads"]?.elements.first?["id"]?.text)
+        thread = try #require(created["threads"]?.elements?.first?["id"]?.text)
         _ = world.output.take()
     }
 
     private func document() throws -> JSONValue {
-        try JSONReader.read(Array(world.output.take().utf8)) { try JSONValue(&$0) }
+        try JSONReader.read(Array(world.output.take().utf8)) { try JSONValue(from: &$0) }
     }
 
     @Test func `conversations are listed and shown`() async throws {
@@ -61,16 +61,16 @@ import Testing
 
     @Test func `threads are listed, those of a conversation too, and shown`() async throws {
         #expect(await world.run("threads", "list", Self.group, "--json") == .done)
-        #expect(try document()["value"]?.elements.map { $0["id"]?.text } == [thread])
+        #expect(try document()["value"]?.elements?.map { $0["id"]?.text } == [thread])
         #expect(await world.run("threads", "list", Self.group, "--conversation", conversation, "--json") == .done)
-        #expect(try document()["value"]?.elements.map { $0["id"]?.text } == [thread])
+        #expect(try document()["value"]?.elements?.map { $0["id"]?.text } == [thread])
         #expect(await world.run("threads", "show", Self.group, thread) == .done)
         #expect(world.output.take().contains("Locked"))
     }
 
     @Test func `posts are listed and shown, and cannot steer the terminal`() async throws {
         #expect(await world.run("posts", "list", Self.group, thread, "--json") == .done)
-        let post = try #require(try document()["value"]?.elements.first?["id"]?.text)
+        let post = try #require(try document()["value"]?.elements?.first?["id"]?.text)
         #expect(await world.run("posts", "list", Self.group, thread) == .done)
         #expect(!world.output.take().contains("\u{1B}"))
         #expect(await world.run("posts", "show", Self.group, thread, post) == .done)

@@ -65,8 +65,8 @@ import Testing
         #expect(table.contains("\(Self.id)  Wellness"))
 
         #expect(await world.run("groups", "list", "--top", "1", "--json") == .done)
-        let document = try JSONReader.read(Array(world.output.take().utf8)) { try JSONValue(&$0) }
-        #expect(document["value"]?.elements.count == 1)
+        let document = try JSONReader.read(Array(world.output.take().utf8)) { try JSONValue(from: &$0) }
+        #expect(document["value"]?.elements?.count == 1)
         #expect(document["hasMore"] == .boolean(true))
     }
 
@@ -75,7 +75,7 @@ import Testing
         _ = await world.run("groups", "import", "groups.csv")
         _ = world.output.take()
         #expect(await world.run("groups", "show", Self.id.uppercased(), "--json") == .done)
-        let group = try JSONReader.read(Array(world.output.text.utf8)) { try JSONValue(&$0) }
+        let group = try JSONReader.read(Array(world.output.text.utf8)) { try JSONValue(from: &$0) }
         #expect(group["mail"]?.text == "wellness@contoso.example")
     }
 

@@ -68,7 +68,7 @@ import Testing
     @Test func `shows recipients as mail does`() throws {
         let json =
             #"[{"emailAddress":{"name":"Adele Vance","address":"AdeleV@contoso.com"}},{"emailAddress":{"address":"a@b.c"}}]"#
-        let value = try JSONReader.read(Array(json.utf8)) { try JSONValue(&$0) }
+        let value = try JSONReader.read(Array(json.utf8)) { try JSONValue(from: &$0) }
         #expect(value.recipients == "Adele Vance <AdeleV@contoso.com>, a@b.c")
     }
 }
