@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #define MAXIMUM_DEPTH 128
+#define BATCH 32 // members or elements that wait on the stack until their table is made
 
 typedef struct {
     const uint8_t *text; // NULL: an index
@@ -27,7 +28,7 @@ static _Noreturn void fail_at(decoder *d, const char *reason, const uint8_t *at)
     for (int i = 0; i < d->depth; i++) {
         if (d->path[i].text) {
             if (i > 0) luaL_addchar(&b, '.');
-            luaL_addlstring(&b, (const char *)d->path[i].text, d->path[i].length < 60 ? d->path[i].length : 60);
+            luaL_addlstring(&b, (const char *)d->path[i].text, shim_whole_characters(d->path[i].text, d->path[i].length, 60));
         } else if (d->path[i].index > 0) {
             char number[32];
             int n = snprintf(number, sizeof number, "[" LUA_INTEGER_FMT "]", (LUAI_UACINT)d->path[i].index);
@@ -52,9 +53,9 @@ static _Noreturn void fail(decoder *d, const char *expected) {
         snprintf(reason, sizeof reason, "expected %s, found the end of the text", expected);
     } else {
         snprintf(reason, sizeof reason, "expected %s, found '%.*s'", expected,
-                 (int)(d->token.length < 20 ? d->token.length : 20), (const char *)d->token.text);
+                 (int)shim_whole_characters(d->token.text, d->token.length, 20), (const char *)d->token.text);
     }
-    fail_at(d, reason, d->token.text);
+    fail_at(d, reason, d->token.kind == json_kind_string ? d->token.text - 1 : d->token.text);
 }
 
 static void push_text(decoder *d, const json_token *token) {
@@ -63,37 +64,57 @@ static void push_text(decoder *d, const json_token *token) {
         lua_pushlstring(L, (const char *)token->text, token->length);
         return;
     }
-    luaL_Buffer b;
-    char *out = luaL_buffinitsize(L, &b, token->length);
-    luaL_pushresultsize(&b, json_unescape(token->text, token->length, (uint8_t *)out));
+    shim_vm *vm = VM(L);
+    vm->scratch.length = 0;
+    if (vm->scratch.capacity < token->length && !shim_reserve(&vm->scratch, token->length)) shim_leave(vm, shim_end_memory);
+    lua_pushlstring(L, (const char *)vm->scratch.bytes, json_unescape(token->text, token->length, vm->scratch.bytes));
 }
 
 static void decode_value(decoder *d);
 
-static void advance(decoder *d) { json_next(&d->lexer, &d->token); }
+static inline void advance(decoder *d) { json_next(&d->lexer, &d->token); }
 
 static void descend(decoder *d) {
     if (d->depth >= MAXIMUM_DEPTH) fail_at(d, "nested deeper than 128 levels", d->token.text);
-    luaL_checkstack(d->L, 8, NULL);
+    luaL_checkstack(d->L, 2 * BATCH + 8, NULL);
     d->path[d->depth++] = (step){0};
     advance(d);
+}
+
+// Moves the members that wait on the stack above the table's slot into the table, which is made with room for them.
+static void store_members(decoder *d, int table, int count, int room) {
+    lua_State *L = d->L;
+    if (lua_isnil(L, table)) {
+        lua_createtable(L, 0, room);
+        lua_replace(L, table);
+    }
+    for (int i = 1; i <= count; i++) {
+        int name = table + 2 * i - 1;
+        if (d->options & shim_duplicates_error) {
+            lua_pushvalue(L, name);
+            if (lua_rawget(L, table) != LUA_TNIL) {
+                d->path[d->depth - 1].text = (const uint8_t *)lua_tolstring(L, name, &d->path[d->depth - 1].length);
+                fail_at(d, "the member stands twice in its object", d->token.text);
+            }
+            lua_pop(L, 1);
+        }
+        lua_pushvalue(L, name);
+        lua_pushvalue(L, name + 1);
+        lua_rawset(L, table);
+    }
+    lua_settop(L, table);
 }
 
 static void decode_object(decoder *d) {
     lua_State *L = d->L;
     descend(d);
-    lua_createtable(L, 0, d->token.kind == json_kind_close_object ? 0 : 4);
+    lua_pushnil(L); // where the table will be: it is made when its size is known
+    int table = lua_gettop(L), count = 0;
     if (d->token.kind != json_kind_close_object) {
         for (;;) {
             if (d->token.kind != json_kind_string) fail(d, "a member's name");
-            json_token name = d->token;
-            d->path[d->depth - 1] = (step){.text = name.text, .length = name.length};
-            push_text(d, &name);
-            if (d->options & shim_duplicates_error) {
-                lua_pushvalue(L, -1);
-                if (lua_rawget(L, -3) != LUA_TNIL) fail_at(d, "the member stands twice in its object", name.text);
-                lua_pop(L, 1);
-            }
+            d->path[d->depth - 1] = (step){.text = d->token.text, .length = d->token.length};
+            push_text(d, &d->token);
             advance(d);
             if (d->token.kind != json_kind_colon) fail(d, "':'");
             advance(d);
@@ -104,33 +125,52 @@ static void decode_object(decoder *d) {
             } else {
                 decode_value(d);
             }
-            lua_rawset(L, -3);
+            if (++count == BATCH) {
+                store_members(d, table, count, 4 * BATCH);
+                count = 0;
+            }
             if (d->token.kind == json_kind_close_object) break;
             if (d->token.kind != json_kind_comma) fail(d, "',' or '}'");
             advance(d);
         }
     }
+    store_members(d, table, count, count);
     d->depth--;
     advance(d);
+}
+
+static void store_elements(decoder *d, int table, lua_Integer before, int count, int room) {
+    lua_State *L = d->L;
+    if (lua_isnil(L, table)) {
+        lua_createtable(L, room, 0);
+        lua_pushvalue(L, d->marks);
+        lua_setmetatable(L, -2);
+        lua_replace(L, table);
+    }
+    for (int i = count; i > 0; i--) lua_rawseti(L, table, before + i);
 }
 
 static void decode_array(decoder *d) {
     lua_State *L = d->L;
     descend(d);
-    lua_createtable(L, d->token.kind == json_kind_close_array ? 0 : 4, 0);
-    lua_pushvalue(L, d->marks);
-    lua_setmetatable(L, -2);
-    lua_Integer i = 0;
+    lua_pushnil(L);
+    int table = lua_gettop(L), count = 0;
+    lua_Integer stored = 0;
     if (d->token.kind != json_kind_close_array) {
         for (;;) {
-            d->path[d->depth - 1] = (step){.index = ++i};
+            d->path[d->depth - 1] = (step){.index = stored + count + 1};
             decode_value(d);
-            lua_rawseti(L, -2, i);
+            if (++count == BATCH) {
+                store_elements(d, table, stored, count, 4 * BATCH);
+                stored += count;
+                count = 0;
+            }
             if (d->token.kind == json_kind_close_array) break;
             if (d->token.kind != json_kind_comma) fail(d, "',' or ']'");
             advance(d);
         }
     }
+    store_elements(d, table, stored, count, count);
     d->depth--;
     advance(d);
 }
@@ -158,7 +198,11 @@ static void decode_value(decoder *d) {
 
 void shim_decode(lua_State *L, const uint8_t *text, size_t length, int options) {
     shim_vm *vm = VM(L);
-    decoder d = {.L = L, .lexer = {text, text, text + length}, .options = options};
+    decoder d; // not its path, which is large and written before it is read
+    d.L = L;
+    d.lexer = (json_lexer){text, text, text + length};
+    d.options = options;
+    d.depth = 0;
     luaL_checkstack(L, 8, NULL);
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_array);
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_null);
@@ -209,6 +253,11 @@ static int decode(lua_State *L) {
 static int mark(lua_State *L, int reference) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
+    if (lua_getmetatable(L, 1)) {
+        const void *own = lua_topointer(L, 2);
+        if (own != VM(L)->array_mark && own != VM(L)->object_mark) return luaL_error(L, "the table has a metatable already");
+        lua_pop(L, 1);
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
     lua_setmetatable(L, 1);
     return 1;
@@ -222,20 +271,21 @@ static int null_text(lua_State *L) {
     return 1;
 }
 
-static int new_mark(lua_State *L, const char *name) {
+static int new_mark(lua_State *L, const char *name, const void **address) {
     lua_createtable(L, 0, 2);
     lua_pushstring(L, name);
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    *address = lua_topointer(L, -1);
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
 void shim_open_bridge(lua_State *L) {
     shim_vm *vm = VM(L);
-    vm->ref_array = new_mark(L, "array");
-    vm->ref_object = new_mark(L, "object");
-    lua_newuserdatauv(L, 1, 0);
+    vm->ref_array = new_mark(L, "array", &vm->array_mark);
+    vm->ref_object = new_mark(L, "object", &vm->object_mark);
+    vm->null = lua_newuserdatauv(L, 1, 0);
     lua_createtable(L, 0, 3);
     lua_pushcfunction(L, null_text);
     lua_setfield(L, -2, "__tostring");

@@ -27,7 +27,8 @@ static void push_path(lua_State *L, const step *path, int depth) {
     for (int i = 0; i < depth; i++) {
         if (path[i].text) {
             if (i > 0) luaL_addchar(&b, '.');
-            luaL_addlstring(&b, path[i].text, path[i].length < 60 ? path[i].length : 60);
+            size_t n = shim_whole_characters(path[i].text, path[i].length, 60);
+            luaL_addlstring(&b, path[i].text, n);
         } else {
             char number[32];
             int n = snprintf(number, sizeof number, "[" LUA_INTEGER_FMT "]", (LUAI_UACINT)path[i].index);
@@ -48,16 +49,16 @@ static _Noreturn void fail(encoder *e, const char *reason) {
     abort();
 }
 
-static void put(encoder *e, const void *bytes, size_t n) {
+static inline void put(encoder *e, const void *bytes, size_t n) {
     if (!shim_put(e->out, bytes, n)) shim_leave(VM(e->L), shim_end_memory);
 }
 
-static uint8_t *room(encoder *e, size_t n) {
+static inline uint8_t *room(encoder *e, size_t n) {
     if (e->out->capacity - e->out->length < n && !shim_reserve(e->out, n)) shim_leave(VM(e->L), shim_end_memory);
     return e->out->bytes + e->out->length;
 }
 
-static void put_string(encoder *e, const char *text, size_t n) {
+static void put_string(encoder *e, const char *text, size_t n, const char *what) {
     if (n > e->limit) fail(e, "it is larger than a JSON text may be");
     // Mostly nothing needs escaping: room for that first, and for the worst only where it does.
     const uint8_t *s = (const uint8_t *)text;
@@ -74,7 +75,7 @@ static void put_string(encoder *e, const char *text, size_t n) {
     uint8_t *end = json_put_string(o, s, n, &bad);
     if (!end) {
         char reason[80];
-        snprintf(reason, sizeof reason, "the string is not UTF-8 (byte %zu)", bad + 1);
+        snprintf(reason, sizeof reason, "%s is not UTF-8 (byte %zu)", what, bad + 1);
         fail(e, reason);
     }
     e->out->length += (size_t)(end - o);
@@ -88,156 +89,191 @@ static void new_line(encoder *e) {
 
 static void encode_value(encoder *e, int index);
 
-typedef struct {
-    const char *text;
-    size_t length;
-    lua_Integer integer;
-    char digits[24]; // the text of an integer key
-} member;
+// MARK: Objects
 
-static const char *text_of(const member *m) { return m->text ? m->text : m->digits; }
+static inline uint64_t prefix_of(const char *text, size_t n) {
+    uint64_t p = 0;
+    if (n >= 8) {
+        memcpy(&p, text, 8);
+        return __builtin_bswap64(p);
+    }
+    for (size_t i = 0; i < n; i++) p |= (uint64_t)(uint8_t)text[i] << (56 - 8 * i);
+    return p;
+}
 
 static int compare(const void *a, const void *b) {
-    const member *x = a, *y = b;
+    const shim_member *x = a, *y = b;
+    if (x->prefix != y->prefix) return x->prefix < y->prefix ? -1 : 1;
     size_t n = x->length < y->length ? x->length : y->length;
-    int c = memcmp(text_of(x), text_of(y), n);
+    int c = memcmp(x->text, y->text, n);
     return c ? c : (x->length > y->length) - (x->length < y->length);
 }
 
-static void sort(member *members, size_t count) {
-    if (count > 12) {
+static void sort(shim_member *members, size_t count) {
+    if (count > 24) {
         qsort(members, count, sizeof *members, compare);
         return;
     }
     for (size_t i = 1; i < count; i++) {
-        for (size_t j = i; j > 0 && compare(&members[j - 1], &members[j]) > 0; j--) {
-            member swap = members[j];
-            members[j] = members[j - 1];
-            members[j - 1] = swap;
-        }
+        shim_member m = members[i];
+        size_t j = i;
+        for (; j > 0 && compare(&members[j - 1], &m) > 0; j--) members[j] = members[j - 1];
+        members[j] = m;
     }
 }
 
+static shim_member *new_member(encoder *e) {
+    shim_vm *vm = VM(e->L);
+    if (vm->member_count == vm->member_capacity) {
+        size_t capacity = vm->member_capacity ? 2 * vm->member_capacity : 64;
+        shim_member *members = realloc(vm->members, capacity * sizeof *members);
+        if (!members) shim_leave(vm, shim_end_memory);
+        vm->members = members;
+        vm->member_capacity = capacity;
+    }
+    return &vm->members[vm->member_count++];
+}
+
+static _Noreturn void fail_mixed(encoder *e, int key) {
+    char reason[120];
+    if (lua_type(e->L, key) == LUA_TSTRING) {
+        size_t n;
+        const char *text = lua_tolstring(e->L, key, &n);
+        snprintf(reason, sizeof reason, "a list that also has a member named '%.*s'",
+                 (int)shim_whole_characters(text, n, 40), text);
+    } else {
+        snprintf(reason, sizeof reason, "a list that also has a member of the type %s", luaL_typename(e->L, key));
+    }
+    fail(e, reason);
+}
+
+// The table at `index` is neither a list nor an object; says why.
+static _Noreturn void fail_list(encoder *e, int index) {
+    lua_State *L = e->L;
+    lua_Integer wrong = 1, smallest = 1;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        if (!lua_isinteger(L, -2)) fail_mixed(e, -2);
+        if (lua_tointeger(L, -2) < smallest) smallest = lua_tointeger(L, -2);
+    }
+    char reason[120];
+    if (smallest < 1) {
+        snprintf(reason, sizeof reason, "a list has no index " LUA_INTEGER_FMT "; use json.object for such keys",
+                 (LUAI_UACINT)smallest);
+        fail(e, reason);
+    }
+    for (; lua_rawgeti(L, index, wrong) != LUA_TNIL; wrong++) lua_pop(L, 1);
+    snprintf(reason, sizeof reason, "the list has no index " LUA_INTEGER_FMT "; use json.null for holes%s",
+             (LUAI_UACINT)wrong, wrong == 1 ? ", json.object for integer keys" : "");
+    fail(e, reason);
+}
+
+// A key and its value are at the top of the stack, the first of the table at `index`. The values are left on the stack,
+// where sorting their names does not move them; the names themselves are anchored by the table, or by the stack.
 static void encode_object(encoder *e, int index, bool marked) {
     lua_State *L = e->L;
-    size_t count = 0, capacity = 0;
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) capacity++;
-    if (capacity == 0) {
-        put(e, "{}", 2);
-        return;
-    }
-    // The members' names lie in memory of Lua's, so that an error or a limit frees them.
-    member few[12], *members = few;
-    if (capacity > 12) members = lua_newuserdatauv(L, capacity * sizeof *members, 0);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        member *m = &members[count++];
-        m->text = NULL;
+    shim_vm *vm = VM(L);
+    size_t first = vm->member_count;
+    int top = lua_gettop(L) - 2, slot = top;
+    do {
+        if (!lua_checkstack(L, 8)) fail(e, "it has too many members");
+        shim_member *m = new_member(e);
         if (lua_type(L, -2) == LUA_TSTRING) {
             m->text = lua_tolstring(L, -2, &m->length);
+            lua_insert(L, -2);
+            m->slot = ++slot;
         } else if (lua_isinteger(L, -2)) {
-            m->integer = lua_tointeger(L, -2);
-            if (!marked) {
-                e->path[e->depth++] = (step){.index = m->integer};
-                lua_Integer missing = 1;
-                while (lua_rawgeti(L, index, missing) != LUA_TNIL) {
-                    lua_pop(L, 1);
-                    missing++;
-                }
-                char reason[120];
-                snprintf(reason, sizeof reason,
-                         "the list has no index " LUA_INTEGER_FMT "; use json.null for holes, json.object for integer keys",
-                         (LUAI_UACINT)missing);
-                fail(e, reason);
-            }
-            m->length = (size_t)snprintf(m->digits, sizeof m->digits, LUA_INTEGER_FMT, (LUAI_UACINT)m->integer);
+            if (!marked) fail_list(e, index);
+            lua_pushvalue(L, -2);
+            m->text = lua_tolstring(L, -1, &m->length);
+            lua_rotate(L, -3, -1); // value, name, key
+            m->slot = slot + 1;
+            slot += 2;
         } else {
             char reason[80];
             snprintf(reason, sizeof reason, "a member's name must be a string, not a %s", luaL_typename(L, -2));
             fail(e, reason);
         }
-    }
-    sort(members, count);
+        m->prefix = prefix_of(m->text, m->length);
+    } while (lua_next(L, index));
+
+    size_t count = vm->member_count - first;
+    if (count > 1) sort(vm->members + first, count);
     put(e, "{", 1);
     int level = e->depth++;
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) put(e, ",", 1);
-        new_line(e);
-        member *m = &members[i];
-        e->path[level] = (step){.text = text_of(m), .length = m->length};
-        put_string(e, text_of(m), m->length);
-        put(e, ": ", e->pretty ? 2 : 1);
-        if (m->text) {
-            lua_pushlstring(L, m->text, m->length);
-            lua_rawget(L, index);
-        } else {
-            lua_rawgeti(L, index, m->integer);
+        shim_member m = vm->members[first + i];
+        if (i > 0) {
+            put(e, ",", 1);
+            if (marked && compare(&vm->members[first + i - 1], &m) == 0) {
+                e->depth--;
+                char reason[120];
+                snprintf(reason, sizeof reason, "the name '%.40s' stands for two members", m.text);
+                fail(e, reason);
+            }
         }
-        encode_value(e, lua_gettop(L));
-        lua_pop(L, 1);
+        new_line(e);
+        e->depth--;
+        put_string(e, m.text, m.length, "a member's name");
+        e->depth++;
+        put(e, ": ", e->pretty ? 2 : 1);
+        e->path[level] = (step){.text = m.text, .length = m.length};
+        encode_value(e, m.slot);
     }
     e->depth--;
     new_line(e);
     put(e, "}", 1);
-    if (members != few) lua_pop(L, 1);
+    vm->member_count = first;
+    lua_settop(L, top);
 }
 
-static void encode_array(encoder *e, int index, lua_Integer count, bool marked) {
+// MARK: Lists
+
+// A key and its value are at the top of the stack, the first of the table at `index`.
+static void encode_list(encoder *e, int index) {
     lua_State *L = e->L;
-    // After the last index of a table that is all array nothing follows; anything else needs a count.
-    lua_pushinteger(L, count);
-    if (count > 0 && lua_next(L, index)) {
-        lua_pop(L, 2);
-        lua_Integer keys = 0;
-        for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-            keys++;
-            if (!lua_isinteger(L, -2)) {
-                char reason[120];
-                if (lua_type(L, -2) == LUA_TSTRING) {
-                    snprintf(reason, sizeof reason, "a list that also has a member named '%.40s'", lua_tostring(L, -2));
-                } else {
-                    snprintf(reason, sizeof reason, "a list that also has a member of the type %s", luaL_typename(L, -2));
-                }
-                fail(e, reason);
-            }
-        }
-        if (keys != count) {
-            lua_Integer missing = 1;
-            while (lua_rawgeti(L, index, missing) != LUA_TNIL) {
-                lua_pop(L, 1);
-                missing++;
-            }
-            char reason[120];
-            snprintf(reason, sizeof reason, "the list has no index " LUA_INTEGER_FMT "; use json.null for holes",
-                     (LUAI_UACINT)missing);
-            fail(e, reason);
-        }
-    }
-    (void)marked;
     put(e, "[", 1);
-    int level = e->depth++;
-    for (lua_Integer i = 1; i <= count; i++) {
+    size_t start = e->out->length;
+    int level = e->depth++, slot = lua_gettop(L);
+    lua_Integer i = 1;
+    do {
+        // A table that is all list gives its keys in order; of another it must be found out what it is.
+        if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) != i) {
+            lua_pop(L, 2);
+            e->depth = level;
+            lua_Integer count = 0, largest = 0;
+            for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1), count++) {
+                if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1) fail_list(e, index);
+                if (lua_tointeger(L, -2) > largest) largest = lua_tointeger(L, -2);
+            }
+            if (count != largest) fail_list(e, index);
+            e->out->length = start;
+            e->depth = level + 1;
+            for (i = 1; i <= count; i++) {
+                if (i > 1) put(e, ",", 1);
+                new_line(e);
+                e->path[level] = (step){.index = i};
+                lua_rawgeti(L, index, i);
+                encode_value(e, slot - 1);
+                lua_pop(L, 1);
+            }
+            break;
+        }
         if (i > 1) put(e, ",", 1);
         new_line(e);
         e->path[level] = (step){.index = i};
-        if (lua_rawgeti(L, index, i) == LUA_TNIL) {
-            char reason[120];
-            snprintf(reason, sizeof reason, "the list has no index " LUA_INTEGER_FMT "; use json.null for holes",
-                     (LUAI_UACINT)i);
-            e->depth--;
-            fail(e, reason);
-        }
-        encode_value(e, lua_gettop(L));
+        encode_value(e, slot);
         lua_pop(L, 1);
-    }
-    e->depth--;
-    if (count > 0) new_line(e);
+        i++;
+    } while (lua_next(L, index));
+    e->depth = level;
+    new_line(e);
     put(e, "]", 1);
 }
 
 static void encode_table(encoder *e, int index) {
     lua_State *L = e->L;
     if (e->depth >= MAXIMUM_DEPTH) fail(e, "it is nested deeper than 128 levels");
-    luaL_checkstack(L, 8, NULL);
+    if (!lua_checkstack(L, 8)) fail(e, "it is too large");
     const void *self = lua_topointer(L, index);
     for (int i = 0; i < e->depth; i++) {
         if (e->tables[i] == self) fail(e, "it contains itself");
@@ -248,22 +284,41 @@ static void encode_table(encoder *e, int index) {
         mark = lua_topointer(L, -1);
         lua_pop(L, 1);
     }
-    lua_Integer count = (lua_Integer)lua_rawlen(L, index);
-    if (mark == e->object) {
-        encode_object(e, index, true);
-    } else if (count > 0 || mark == e->array) {
-        if (count == 0) {
-            lua_pushnil(L);
-            if (lua_next(L, index)) {
-                lua_pop(L, 2);
-                encode_object(e, index, false);
-                return;
-            }
-        }
-        encode_array(e, index, count, mark == e->array);
+    lua_pushnil(L);
+    if (!lua_next(L, index)) {
+        if (mark == e->array) put(e, "[]", 2);
+        else put(e, "{}", 2);
+    } else if (mark != e->object && (mark == e->array || lua_isinteger(L, -2))) {
+        encode_list(e, index);
     } else {
-        encode_object(e, index, false);
+        encode_object(e, index, mark == e->object);
     }
+}
+
+static uint8_t *put_double(uint8_t *o, double d) {
+    // What people write has few digits, and is exact as integer / 10^k; the general way tries the digits one by one.
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+    double size = __builtin_fabs(d);
+    if (size >= 1e-4 && size < 1e9) {
+        for (int k = 0; k <= 6; k++) {
+            double scaled = size * powers[k];
+            int64_t digits = (int64_t)(scaled + 0.5);
+            if ((double)digits / powers[k] != size) continue;
+            int64_t unit = (int64_t)powers[k];
+            if (d < 0) *o++ = '-';
+            o = json_put_integer(o, digits / unit);
+            *o++ = '.';
+            int64_t fraction = digits % unit;
+            if (k == 0) *o++ = '0';
+            for (int i = 0; i < k; i++) {
+                unit /= 10;
+                *o++ = (uint8_t)('0' + fraction / unit);
+                fraction %= unit;
+            }
+            return o;
+        }
+    }
+    return json_put_double(o, d);
 }
 
 static void encode_value(encoder *e, int index) {
@@ -282,7 +337,7 @@ static void encode_value(encoder *e, int index) {
             double d = lua_tonumber(L, index);
             if (d != d) fail(e, "JSON has no NaN");
             if (d == __builtin_inf() || d == -__builtin_inf()) fail(e, "JSON has no infinity");
-            end = json_put_double(o, d);
+            end = put_double(o, d);
         }
         e->out->length += (size_t)(end - o);
         break;
@@ -290,7 +345,7 @@ static void encode_value(encoder *e, int index) {
     case LUA_TSTRING: {
         size_t n;
         const char *text = lua_tolstring(L, index, &n);
-        put_string(e, text, n);
+        put_string(e, text, n, "the string");
         break;
     }
     case LUA_TTABLE: encode_table(e, index); break;
@@ -321,14 +376,11 @@ static void start(encoder *e, lua_State *L, shim_buffer *out, int pretty) {
     e->pretty = pretty;
     e->depth = 0;
     luaL_checkstack(L, 8, NULL);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_array);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_object);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_null);
-    e->array = lua_topointer(L, -3);
-    e->object = lua_topointer(L, -2);
-    e->null = lua_touserdata(L, -1);
-    lua_pop(L, 3);
+    e->array = vm->array_mark;
+    e->object = vm->object_mark;
+    e->null = vm->null;
     out->length = 0;
+    vm->member_count = 0; // an error may have left some
 }
 
 void shim_encode(lua_State *L, int index, shim_buffer *out, int pretty) {

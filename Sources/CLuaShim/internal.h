@@ -26,6 +26,14 @@ typedef struct {
     size_t length, capacity;
 } shim_buffer;
 
+// A member of an object that is being encoded.
+typedef struct {
+    uint64_t prefix;  // the first eight bytes of its name, as a number that sorts as they do
+    const char *text; // its name
+    size_t length;
+    int slot;         // where its value lies on the Lua stack
+} shim_member;
+
 typedef struct block {
     struct block *next, *previous;
 } block;
@@ -42,6 +50,8 @@ struct shim_vm {
 
     // memory
     size_t used, peak, collect_above;
+    size_t held;               // in chunks for small blocks
+    int pause;                 // of the collector
     block blocks;              // the large blocks
     void *slabs;               // chunks that small blocks are cut from, newest first
     uint8_t *slab_at, *slab_end;
@@ -58,12 +68,15 @@ struct shim_vm {
     clockid_t clock;
 
     // host calls
-    shim_buffer arguments, answer, text;
+    shim_buffer arguments, answer, text, scratch;
+    shim_member *members;      // of the objects being encoded, outermost first
+    size_t member_count, member_capacity;
     shim_answer_kind answer_kind;
     bool host_wait;            // the coroutine that just yielded waits for the host
     int closing;               // nested coroutine.close
 
     // registry references
+    const void *array_mark, *object_mark, *null; // of tables and values, to compare with
     int ref_array, ref_object, ref_error, ref_host, ref_internal, ref_globals, ref_private, ref_null;
 };
 
@@ -80,6 +93,12 @@ static inline bool shim_put(shim_buffer *buffer, const void *bytes, size_t lengt
     memcpy(buffer->bytes + buffer->length, bytes, length);
     buffer->length += length;
     return true;
+}
+// The longest beginning of a text that has `most` bytes at most and does not end within a character.
+static inline size_t shim_whole_characters(const void *text, size_t length, size_t most) {
+    if (length <= most) return length;
+    while (most > 0 && (((const uint8_t *)text)[most] & 0xC0) == 0x80) most--;
+    return most;
 }
 // Allocator
 void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);

@@ -13,6 +13,15 @@
 #endif
 #define SHIM_CHUNK (64 * 1024)
 
+// The collector is lazy while there is room, and stays ahead of the limit when there is not. Asked for where memory comes
+// from the system, which is seldom.
+static void set_pace(shim_vm *vm) {
+    int pause = vm->used < vm->limits.memory / 4 ? 200 : vm->used < vm->limits.memory / 2 ? 150 : 110;
+    if (pause == vm->pause || !vm->L) return;
+    vm->pause = pause;
+    lua_gc(vm->L, LUA_GCSETPAUSE, pause); // sets a number, no more
+}
+
 static void *new_small(shim_vm *vm, size_t class) {
     void *p = vm->free_lists[class];
     if (p) {
@@ -21,8 +30,12 @@ static void *new_small(shim_vm *vm, size_t class) {
     }
     size_t size = class * 16;
     if ((size_t)(vm->slab_end - vm->slab_at) < size) {
+        // A freed block serves its own size only, so a script that goes through the sizes holds more than it uses.
+        if (vm->held + SHIM_CHUNK > 2 * vm->limits.memory + SHIM_CHUNK) return NULL;
         uint8_t *chunk = malloc(SHIM_CHUNK);
         if (!chunk) return NULL;
+        vm->held += SHIM_CHUNK;
+        set_pace(vm);
         *(void **)chunk = vm->slabs;
         vm->slabs = chunk;
         vm->slab_at = chunk + 16;
@@ -55,6 +68,7 @@ static void *new_block(shim_vm *vm, size_t size) {
     block *b = malloc(sizeof(block) + size);
     if (!b) return NULL;
     link_block(vm, b);
+    set_pace(vm);
     return b + 1;
 }
 
@@ -87,7 +101,7 @@ void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize) {
         unlink_block(b);
         block *moved = realloc(b, sizeof(block) + nsize);
         link_block(vm, moved ? moved : b);
-        p = moved ? moved + 1 : NULL;
+        p = moved ? moved + 1 : nsize < osize ? ptr : NULL; // Lua takes it that shrinking cannot fail
     } else if (ptr && osize > 0 && osize <= SHIM_SMALL && nsize <= SHIM_SMALL && (osize + 15) / 16 == (nsize + 15) / 16) {
         p = ptr;
     } else {
@@ -98,7 +112,6 @@ void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize) {
         }
     }
     if (!p) {
-        if (nsize <= osize) return ptr; // Lua takes it that shrinking cannot fail
         if (vm->running) shim_leave(vm, shim_end_memory);
         return NULL;
     }
@@ -291,7 +304,7 @@ shim_vm *shim_open(shim_limits limits, shim_call call, void *context) {
     }
     VM(vm->L) = vm;
     lua_atpanic(vm->L, panic);
-    lua_gc(vm->L, LUA_GCINC, 110, 400, 0);
+    lua_gc(vm->L, LUA_GCINC, vm->pause = 200, 400, 0);
     if (protect(vm, open_all, NULL) == shim_status_error) {
         shim_close(vm);
         return NULL;
@@ -305,6 +318,8 @@ void shim_close(shim_vm *vm) {
     free(vm->arguments.bytes);
     free(vm->answer.bytes);
     free(vm->text.bytes);
+    free(vm->scratch.bytes);
+    free(vm->members);
     free(vm);
 }
 
