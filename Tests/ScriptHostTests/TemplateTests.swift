@@ -84,5 +84,6 @@ import Testing
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
+    /// Lets tests write strings as they are.
     public init(stringLiteral value: String) { self = .string(value) }
 }

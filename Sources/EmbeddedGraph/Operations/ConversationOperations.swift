@@ -1,7 +1,7 @@
 import GraphModel
 import Storage
 
-/// `/groups/{group}/conversations`
+/// What can be done at `/groups/{group}/conversations`.
 enum ConversationOperations {
     static let routes = [
         Route(.get, "groups/{group}/conversations", list),

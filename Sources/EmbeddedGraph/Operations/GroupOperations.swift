@@ -2,7 +2,7 @@ import GRDB
 import GraphModel
 import Storage
 
-/// `/groups`
+/// What can be done at `/groups`.
 enum GroupOperations {
     static let routes = [
         Route(.get, "groups", list),

@@ -93,7 +93,9 @@ enum ThreadOperations {
         )
     }
 
-    /// The thread that a path names. A conversation's id stands for the conversation's first thread, as Graph has it.
+    /// The thread that a path names.
+    ///
+    /// A conversation's id stands for the conversation's first thread, as Graph has it.
     ///
     /// - Throws: ``GraphError`` if there is none in this group, or not in the conversation that the path names.
     static func find(_ context: OperationContext, _ group: GroupID) throws -> Stored {

@@ -20,7 +20,11 @@ final class Interruption: Sendable {
         for box in sources {
             box.source.setEventHandler { [weak self] in
                 guard let self else { return }
-                if self.isRequested.withLock({ was in (was, was = true).0 }) { exit(ExitStatus.interrupted.rawValue) }
+                let wasRequested = self.isRequested.withLock { isRequested in
+                    defer { isRequested = true }
+                    return isRequested
+                }
+                if wasRequested { exit(ExitStatus.interrupted.rawValue) }
                 announce()
                 self.task.withLock { $0?.cancel() }
             }
