@@ -27,7 +27,7 @@ extension HeraldCommand.Conversations {
         @OptionGroup var store: StoreOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let reader = try await store.reader(in: herald)
+            let reader = try store.reader(in: herald)
             try list.write(
                 try await reader.list(group.path.appending("conversations"), top: list.top),
                 of: "conversations",

@@ -30,7 +30,7 @@ extension HeraldCommand.Posts {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let path = group.path.appending("threads").appending(thread).appending("posts")
-            let reader = try await store.reader(in: herald)
+            let reader = try store.reader(in: herald)
             try list.write(
                 try await reader.list(path, top: list.top),
                 of: "posts",

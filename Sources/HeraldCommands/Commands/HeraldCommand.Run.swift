@@ -60,7 +60,7 @@ extension HeraldCommand {
         @OptionGroup var options: RunOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let session = try await options.session(in: herald)
+            let session = try options.session(in: herald)
             let record = try await session.ledger.only(run)
             guard let source = try await session.ledger.kept(RunSession.scriptPath, run: record.id),
                 let folder = try await session.ledger.kept(RunSession.folderPath, run: record.id)

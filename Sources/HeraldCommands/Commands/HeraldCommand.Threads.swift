@@ -30,7 +30,7 @@ extension HeraldCommand.Threads {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let parent = conversation.map { group.path.appending("conversations").appending($0) } ?? group.path
-            let reader = try await store.reader(in: herald)
+            let reader = try store.reader(in: herald)
             try list.write(
                 try await reader.list(parent.appending("threads"), top: list.top),
                 of: "threads",

@@ -40,8 +40,8 @@ struct RunOptions: ParsableArguments {
     }
 
     /// Opens the store and the ledger.
-    func session(in herald: HeraldEnvironment) async throws -> RunSession {
-        RunSession(herald: herald, store: try await store.open(in: herald), ledger: try store.ledger(in: herald))
+    func session(in herald: HeraldEnvironment) throws -> RunSession {
+        RunSession(herald: herald, store: try store.open(in: herald), ledger: try store.ledger(in: herald))
     }
 }
 

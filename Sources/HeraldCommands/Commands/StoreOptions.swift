@@ -15,17 +15,19 @@ struct StoreOptions: ParsableArguments {
 
     /// Where the store is.
     func path(in herald: HeraldEnvironment) throws -> String {
-        try store.map(herald.path) ?? herald.stateFolder() + "/graph.sqlite"
+        guard let store else { return try herald.stateFolder() + "/graph.sqlite" }
+        return herald.path(store)
     }
 
     /// Opens the store; it is made if it is not there.
-    func open(in herald: HeraldEnvironment) async throws -> EmbeddedGraph {
+    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
+    func open(in herald: HeraldEnvironment) throws -> EmbeddedGraph {
         try EmbeddedGraph(path: try path(in: herald), operatorName: herald.operatorName, clock: herald.now)
     }
 
     /// Opens the store to read from it as its operator.
-    func reader(in herald: HeraldEnvironment) async throws -> GraphReader {
-        let graph = try await open(in: herald)
+    func reader(in herald: HeraldEnvironment) throws -> GraphReader {
+        let graph = try open(in: herald)
         return GraphReader(service: graph, caller: graph.operatorCaller)
     }
 }
