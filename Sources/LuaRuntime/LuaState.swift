@@ -104,7 +104,9 @@ import Foundation
         }
     }
 
-    /// What the callback may touch. It must not throw over the C frames, and calls nothing of the state but `shim_answer`.
+    /// What the callback may touch.
+    ///
+    /// It must not throw over the C frames, and calls nothing of the state but `shim_answer`.
     @safe private final class Calls {
         private let functions: [HostFunction]
         var vm: OpaquePointer?

@@ -1,4 +1,6 @@
-/// What a script may use before it is ended. No limit can be caught by the script.
+/// What a script may use before it is ended.
+///
+/// No limit can be caught by the script.
 package struct ScriptLimits: Sendable, Equatable {
     /// Memory that Lua holds, in bytes.
     package var memory = 64 << 20

@@ -22,7 +22,8 @@ import Testing
             "for v in function(_, last) if not last then return later(1)[1] end end do emit(v) end",
             "local co = coroutine.create(function() coroutine.yield(7) return later(1)[1] end) coroutine.resume(co) emit(select(2, coroutine.resume(co)))",
             "do local x <close> = setmetatable({}, { __close = function() emit(later(1)[1]) end }) end",
-        ])
+        ]
+    )
     func waits(source: String) async throws {
         #expect(try await Sandbox().run(source) == ["[1]"])
     }
@@ -80,9 +81,12 @@ import Testing
     @Test(
         "any value may be thrown",
         arguments: [
-            ("error({ message = 'm', code = 'c' })", "m"), ("error('m')", "m"), ("error(setmetatable({}, { __tostring = error }))", "(the error value is a table without a message)"),
-            ("error()", "(the error value is a nil)"), ("error('a\\0b\\255')", "a\u{FFFD}b\u{FFFD}"), ("error(12)", "12"),
-        ])
+            ("error({ message = 'm', code = 'c' })", "m"), ("error('m')", "m"),
+            ("error(setmetatable({}, { __tostring = error }))", "(the error value is a table without a message)"),
+            ("error()", "(the error value is a nil)"), ("error('a\\0b\\255')", "a\u{FFFD}b\u{FFFD}"),
+            ("error(12)", "12"),
+        ]
+    )
     func thrown(source: String, message: String) async throws {
         let error = await #expect(throws: LuaError.self) { try await Sandbox().run(source) }
         #expect(error?.message == message)

@@ -19,7 +19,8 @@ import Testing
             "local function f() local x <close> = setmetatable({}, { __close = function() while true do end end }) error('x') end pcall(f)",
             "for i = 1, math.huge do end",
             "::again:: goto again",
-        ])
+        ]
+    )
     func endlessLoops(source: String) async throws {
         let sandbox = try await Sandbox()
         let error = await #expect(throws: LuaError.self) { try await sandbox.run(source) }
@@ -36,7 +37,8 @@ import Testing
             "xpcall(function() local t = {} while true do t[#t + 1] = {} end end, function(e) return e end)",
             "local t = {} for i = 1, 1e9 do t[i] = i end",
             "local x <close> = setmetatable({}, { __close = function() end }) local t = {} while true do t[#t + 1] = {} end",
-        ])
+        ]
+    )
     func memoryHogs(source: String) async throws {
         let sandbox = try await Sandbox {
             $0.memory = 8 << 20
@@ -118,7 +120,8 @@ import Testing
                         $0.memory = 4 << 20
                         $0.cpuBetweenCalls = .milliseconds(20)
                     }
-                    let hog = number.isMultiple(of: 2) ? "while true do end" : "local t = {} while true do t[#t + 1] = {} end"
+                    let hog =
+                        number.isMultiple(of: 2) ? "while true do end" : "local t = {} while true do t[#t + 1] = {} end"
                     await #expect(throws: LuaError.self) { try await sandbox.run(hog) }
                 }
             }

@@ -16,7 +16,7 @@ import Testing
         )
         #expect(
             emitted == [
-                #"["_G _VERSION assert collectgarbage coroutine echo emit error forever getmetatable ipairs json later load math next os pairs pcall rawequal rawget rawlen rawset refuse select setmetatable string table tonumber tostring type utf8 wrapped xpcall"]"#
+                #"["_G _VERSION assert collectgarbage coroutine echo emit error forever getmetatable ipairs json later load math next nothing os pairs pcall rawequal rawget rawlen rawset refuse select setmetatable string table tonumber tostring type utf8 wrapped xpcall"]"#
             ]
         )
     }
@@ -24,10 +24,12 @@ import Testing
     @Test(
         "what would open the sandbox is not there, or refuses",
         arguments: [
-            "io", "debug", "package", "require", "dofile", "loadfile", "os.execute", "os.exit", "os.getenv", "os.remove",
+            "io", "debug", "package", "require", "dofile", "loadfile", "os.execute", "os.exit", "os.getenv",
+            "os.remove",
             "string.dump", "getmetatable('')", "load(string.char(27) .. 'Lua')", "load('x', 'n', 'b')",
             "load(string.rep(' ', 70000))",
-        ])
+        ]
+    )
     func absent(expression: String) async throws {
         #expect(try await Sandbox().run("emit((\(expression)) == nil)") == ["[true]"])
     }
@@ -36,16 +38,19 @@ import Testing
         "hostile calls raise errors",
         arguments: [
             "setmetatable({}, { __gc = function() end })", "string.rep('x', 1 << 40)", "('x'):rep(1 << 62)",
-            "table.move({}, 1, 1 << 60, 2)", "table.concat(setmetatable({}, { __len = function() return 1 << 50 end }))",
+            "table.move({}, 1, 1 << 60, 2)", "table.concat({}, '', 1, 1 << 50)",
             "table.unpack({}, 1, 1 << 40)", "load(function() end)", "collectgarbage('stop')",
             "coroutine.yield()", "setmetatable(json.null, {})",
-        ])
+        ]
+    )
     func hostile(source: String) async throws {
         #expect(try await Sandbox().run("emit((pcall(function() \(source) end)))") == ["[false]"])
     }
 
     @Test func `no address shows`() async throws {
-        let emitted = try await Sandbox().run("emit(tostring({}), tostring(print), tostring(emit), tostring(coroutine.create(emit)))")
+        let emitted = try await Sandbox().run(
+            "emit(tostring({}), tostring(print), tostring(emit), tostring(coroutine.create(emit)))"
+        )
         #expect(emitted == [#"["table","nil","function","thread"]"#])
     }
 
