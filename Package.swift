@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "HeraldCommands",
             dependencies: [
-                "ScriptHost", "EmbeddedGraph", "Announcements", "LuaRuntime", "GraphModel",
+                "ScriptHost", "EmbeddedGraph", "Announcements", "LuaRuntime", "GraphModel", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -96,7 +96,11 @@ let package = Package(
             dependencies: ["ScriptHost", "EmbeddedGraph", "Announcements", "GraphModel"],
             swiftSettings: strict
         ),
-        .testTarget(name: "HeraldCommandsTests", dependencies: ["HeraldCommands", "herald"], swiftSettings: strict),
+        .testTarget(
+            name: "HeraldCommandsTests",
+            dependencies: ["HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,7 +4,11 @@ import Testing
 @testable import ScriptHost
 
 @Suite struct TemplateTests {
-    private func render(_ source: String, _ values: [String: JSONValue], _ escaping: Template.Escaping = .none) throws
+    private func render(
+        _ source: String,
+        _ values: [String: JSONValue],
+        _ escaping: Template.Escaping = .none
+    ) throws
         -> String
     {
         try Template(source, escaping: escaping).render(TemplateObject(members: values))
@@ -67,7 +71,8 @@ import Testing
             ("{{/a}}", "line 1 of the template: {{/a}} closes a section that was not opened"),
             ("{{#a}}{{/b}}", "line 1 of the template: {{/b}} stands where {{/a}} was expected, opened on line 1"),
             ("{{}}", "line 1 of the template: a tag has no name"),
-        ])
+        ]
+    )
     func malformed(source: String, message: String) {
         let fault = #expect(throws: Template.Fault.self) { try Template(source, escaping: .none) }
         #expect(fault?.message == message)
@@ -79,5 +84,6 @@ import Testing
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
+    /// Lets tests write strings as they are.
     public init(stringLiteral value: String) { self = .string(value) }
 }

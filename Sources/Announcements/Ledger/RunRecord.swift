@@ -30,6 +30,30 @@ package struct RunRecord: Sendable, Equatable {
     package var endedAt: Int64?
     /// Why it failed, in one sentence.
     package var message: String?
+
+    package init(
+        id: String,
+        script: String,
+        scriptHash: String,
+        arguments: [String],
+        backend: String,
+        operatorName: String,
+        state: State,
+        startedAt: Int64,
+        endedAt: Int64? = nil,
+        message: String? = nil
+    ) {
+        self.id = id
+        self.script = script
+        self.scriptHash = scriptHash
+        self.arguments = arguments
+        self.backend = backend
+        self.operatorName = operatorName
+        self.state = state
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.message = message
+    }
 }
 
 /// What one announcement of one run came to.

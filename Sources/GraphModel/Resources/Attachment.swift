@@ -85,7 +85,8 @@ package struct Attachment: Sendable, Equatable {
     /// The standard alphabet, or on input the one for URLs; white space is skipped (reference, section 10).
     private static func decode(_ text: String) -> [UInt8]? {
         let standard = text.filter { !$0.isWhitespace }.replacing("-", with: "+").replacing("_", with: "/")
-        let padded = standard.count % 4 == 0 ? standard : standard + String(repeating: "=", count: 4 - standard.count % 4)
+        let padded =
+            standard.count % 4 == 0 ? standard : standard + String(repeating: "=", count: 4 - standard.count % 4)
         return Data(base64Encoded: padded).map(Array.init)
     }
 }

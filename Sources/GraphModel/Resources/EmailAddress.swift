@@ -19,11 +19,14 @@ package struct EmailAddress: Sendable, Equatable {
         if local.hasPrefix(".") || local.hasSuffix(".") || local.contains("..") {
             return "a dot before '@' must stand between two other characters"
         }
-        if address.unicodeScalars.contains(where: { $0.value <= 0x20 || $0.value == 0x7F || "<>()[]\\,;:\"".unicodeScalars.contains($0) }) {
+        if address.unicodeScalars.contains(where: {
+            $0.value <= 0x20 || $0.value == 0x7F || "<>()[]\\,;:\"".unicodeScalars.contains($0)
+        }) {
             return "it holds a character that no address has"
         }
         let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.count >= 2, labels.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 63 && !$0.hasPrefix("-") && !$0.hasSuffix("-") })
+        guard labels.count >= 2,
+            labels.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 63 && !$0.hasPrefix("-") && !$0.hasSuffix("-") })
         else { return "what stands behind '@' must be a domain, as in contoso.example" }
         return nil
     }

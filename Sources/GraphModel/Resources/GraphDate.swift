@@ -24,7 +24,8 @@ package struct GraphDate: Sendable, Hashable, Comparable {
             bytes = bytes.dropFirst()
             return true
         }
-        guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2), skip("T", "t", " "),
+        guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2),
+            skip("T", "t", " "),
             let hour = number(2), skip(":"), let minute = number(2), skip(":"), let second = number(2),
             (1...12).contains(month), day >= 1, day <= Self.days(in: month, year), hour < 24, minute < 60, second < 61
         else { return nil }
@@ -71,7 +72,9 @@ package struct GraphDate: Sendable, Hashable, Comparable {
             put(time / 3600, 2, at: 11)
             put(time / 60 % 60, 2, at: 14)
             put(time % 60, 2, at: 17)
-            for (position, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "Z")] as [(Int, Unicode.Scalar)] {
+            for (position, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "Z")]
+                as [(Int, Unicode.Scalar)]
+            {
                 unsafe buffer[position] = UInt8(ascii: mark)
             }
             return 20

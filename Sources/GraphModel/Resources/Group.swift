@@ -45,7 +45,8 @@ package struct Group: Sendable, Equatable {
         if let description, description.count > 1024 { return "description may have 1,024 characters at most" }
         if mailNickname.isEmpty || mailNickname.utf8.count > 64 { return "mailNickname must have 1 to 64 characters" }
         if mailNickname.utf8.contains(where: { $0 >= 0x7F || $0 <= 0x20 || "@()\\[]\";:<>,".utf8.contains($0) }) {
-            return "mailNickname '\(mailNickname)' has a character that is not allowed: ASCII only, none of @()\\[]\";:<>, and space"
+            return
+                "mailNickname '\(mailNickname)' has a character that is not allowed: ASCII only, none of @()\\[]\";:<>, and space"
         }
         if !["Public", "Private", "HiddenMembership"].contains(visibility) {
             return "visibility is Public, Private or HiddenMembership, not '\(visibility)'"
@@ -71,7 +72,9 @@ package struct Group: Sendable, Equatable {
             }
             return group
         }
-        if let fault = group.fault { throw GraphError(400, .directoryBadRequest, "The group cannot be made: \(fault).") }
+        if let fault = group.fault {
+            throw GraphError(400, .directoryBadRequest, "The group cannot be made: \(fault).")
+        }
         return group
     }
 }

@@ -62,3 +62,18 @@ package struct GroupID: Sendable, Hashable, Comparable, CustomStringConvertible 
         position == 8 || position == 13 || position == 18 || position == 23
     }
 }
+
+extension GroupID {
+    /// A new random id (RFC 9562, version 4).
+    package static func random() -> GroupID {
+        GroupID(
+            high: UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000,
+            low: UInt64.random(in: .min ... .max) >> 2 | 1 << 63
+        )
+    }
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}

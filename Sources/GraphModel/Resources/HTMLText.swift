@@ -47,7 +47,8 @@ package enum HTMLText {
                     case "script", "style", "head", "title":
                         index = unsafe skip(bytes, from: index, toEndOf: name)
                     case "br", "/br": endLine()
-                    case "p", "/p", "div", "/div", "li", "/li", "tr", "/tr", "h1", "/h1", "h2", "/h2", "h3", "/h3", "ul",
+                    case "p", "/p", "div", "/div", "li", "/li", "tr", "/tr", "h1", "/h1", "h2", "/h2", "h3", "/h3",
+                        "ul",
                         "/ul", "ol", "/ol", "table", "/table", "blockquote", "/blockquote":
                         endLine()
                     case "": put(CollectionOfOne(byte))
@@ -89,7 +90,11 @@ package enum HTMLText {
             while index < bytes.count {
                 if unsafe bytes[index] == UInt8(ascii: ">") {
                     if !isComment { break }
-                    if unsafe index >= 6 && bytes[index - 1] == UInt8(ascii: "-") && bytes[index - 2] == UInt8(ascii: "-") { break }
+                    if unsafe index >= 6 && bytes[index - 1] == UInt8(ascii: "-")
+                        && bytes[index - 2] == UInt8(ascii: "-")
+                    {
+                        break
+                    }
                 }
                 index += 1
             }
@@ -121,7 +126,9 @@ package enum HTMLText {
         return (name, index)
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") }
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
+    }
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     private static func skip(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, toEndOf name: String) -> Int {
@@ -140,7 +147,8 @@ package enum HTMLText {
         "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{A0}", "copy": "©", "reg": "®",
         "trade": "™", "hellip": "…", "mdash": "—", "ndash": "–", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”",
         "euro": "€", "auml": "ä", "ouml": "ö", "uuml": "ü", "Auml": "Ä", "Ouml": "Ö", "Uuml": "Ü", "szlig": "ß",
-        "eacute": "é", "egrave": "è", "agrave": "à", "ccedil": "ç", "bull": "•", "middot": "·", "laquo": "«", "raquo": "»",
+        "eacute": "é", "egrave": "è", "agrave": "à", "ccedil": "ç", "bull": "•", "middot": "·", "laquo": "«",
+        "raquo": "»",
     ]
 
     private static func reference(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: String, length: Int) {
@@ -158,7 +166,8 @@ package enum HTMLText {
     }
 
     private static func trim(_ text: String) -> String {
-        guard let first = text.firstIndex(where: { !$0.isWhitespace }), let last = text.lastIndex(where: { !$0.isWhitespace })
+        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+            let last = text.lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(text[first...last])
     }

@@ -31,7 +31,9 @@ package struct NewPost: Sendable, Equatable {
             default: break
             }
         }
-        guard hasBody else { throw reader.fault("a post needs a body, as in {\"contentType\":\"html\",\"content\":\"…\"}") }
+        guard hasBody else {
+            throw reader.fault("a post needs a body, as in {\"contentType\":\"html\",\"content\":\"…\"}")
+        }
     }
 
     private mutating func readBody(_ reader: inout JSONReader) throws {

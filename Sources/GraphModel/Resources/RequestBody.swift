@@ -9,7 +9,11 @@ package enum RequestBody {
             throw GraphError(400, .badRequest, "Empty Payload. JSON content expected.")
         }
         guard body.count <= GraphRequest.maximumBodySize else {
-            throw GraphError(413, .tooLarge, "The request has \(body.count) bytes; \(GraphRequest.maximumBodySize) are allowed.")
+            throw GraphError(
+                413,
+                .tooLarge,
+                "The request has \(body.count) bytes; \(GraphRequest.maximumBodySize) are allowed."
+            )
         }
         do {
             return try JSONReader.read(body, read)

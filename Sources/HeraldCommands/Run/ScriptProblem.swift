@@ -1,3 +1,4 @@
+import Foundation
 import LuaRuntime
 
 /// An error of a script as people read it: the place, the line itself with a caret, the message and the traceback.

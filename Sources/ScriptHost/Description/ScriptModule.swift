@@ -46,7 +46,9 @@ package struct ScriptParameter: Sendable {
     package var isOptional = false
     /// One sentence.
     package var summary: String
-    /// The fields of a table that are known; any other field is refused. Empty: any field may stand.
+    /// The fields of a table that are known; any other field is refused.
+    ///
+    /// Empty: any field may stand.
     package var fields: [ScriptParameter] = []
 
     package init(

@@ -1,0 +1,205 @@
+import Foundation
+import GRDB
+package import GraphModel
+package import Storage
+
+/// The native service: Graph's groups and their conversations, in an SQLite file of its own.
+///
+/// Every write is durable before it is answered, and is read by the next request. A write with a key happens once: the
+/// key, the request's hash and the answer are kept in the transaction of the write.
+package final class EmbeddedGraph: GraphService {
+    /// Where the file is.
+    package let path: String
+    /// Who acts on the store by itself: a user made when the file was first opened, to whom no posting policy applies.
+    package let operatorCaller: Caller
+
+    private let pool: DatabasePool
+    private let writer: Writer
+    private let readers: ReaderStatements
+    private let clock: @Sendable () -> Int64
+
+    private static let router = Router(
+        GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
+            + UserOperations.routes
+    )
+
+    /// Opens a store, creating the file and its folder if they are missing.
+    ///
+    /// - Parameters:
+    ///   - path: Where the file is.
+    ///   - operatorName: The display name of the operator, if the file is new.
+    ///   - clock: Gives microseconds since 1970.
+    /// - Throws: ``StorageError``; a store written by a newer version of Herald is left untouched.
+    package init(path: String, operatorName: String, clock: @escaping @Sendable () -> Int64) throws(StorageError) {
+        self.path = path
+        self.clock = clock
+        pool = try StoreFile.open(path, applicationID: StoreSchema.applicationID, migrator: StoreSchema.migrator)
+        writer = Writer(pool: pool, path: path)
+        readers = ReaderStatements(path: path)
+        do {
+            operatorCaller = try Self.makeOperator(pool, named: operatorName)
+        } catch {
+            throw StorageError(path: path, error)
+        }
+    }
+
+    /// Closes the file; nothing may be asked of the store afterwards.
+    package func close() throws(StorageError) {
+        writer.close()
+        readers.forget()
+        do { try pool.close() } catch { throw StorageError(path: path, error) }
+    }
+
+    package func respond(to request: GraphRequest) async throws -> GraphResponse {
+        var response: GraphResponse
+        do {
+            response = request.method.isWrite ? try await write(request) : try await read(request)
+        } catch let error as GraphError {
+            response = GraphResponse(error)
+        } catch let refusal as Router.MethodNotAllowed {
+            response = refusal.response
+        }
+        response.headers["request-id"] = UUID().uuidString.lowercased()
+        return response
+    }
+
+    private func write(_ request: GraphRequest) async throws -> GraphResponse {
+        let (operation, request, parameters) = try resolve(request)
+        let options = try QueryOptions(request.query)
+        let clock = clock
+        return try await writer.perform { connection in
+            let keys = IdempotencyKeys(connection)
+            if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
+            let now = clock()
+            let response = try operation(
+                OperationContext(
+                    request: request,
+                    connection: connection,
+                    parameters: parameters,
+                    options: options,
+                    now: now
+                )
+            )
+            if let key = request.key, response.isSuccess { try keys.keep(response, to: request, key: key, at: now) }
+            return response
+        }
+    }
+
+    private func read(_ request: GraphRequest) async throws -> GraphResponse {
+        let (operation, request, parameters) = try resolve(request)
+        let options = try QueryOptions(request.query)
+        let now = clock()
+        let readers = readers
+        do {
+            return try await pool.read { db in
+                try operation(
+                    OperationContext(
+                        request: request,
+                        connection: Connection(db: db, statements: readers.cache(for: db)),
+                        parameters: parameters,
+                        options: options,
+                        now: now
+                    )
+                )
+            }
+        } catch let error as GraphError {
+            throw error
+        } catch {
+            throw Writer.noAnswer(path, error)
+        }
+    }
+
+    private func resolve(
+        _ request: GraphRequest
+    ) throws -> (Route.Operation, GraphRequest, [String: String]) {
+        var request = request
+        // The key was given for the request as it came, and its hash covers the path: only links see the short form.
+        let path = try UserOperations.resolveJoinedGroups(request.path, request.caller)
+        let match = try Self.router.match(request.method, path)
+        if !request.method.isWrite { request.path = path }
+        return (match.operation, request, match.parameters)
+    }
+
+    /// What an import came to.
+    package struct GroupImport: Sendable, Equatable {
+        /// A row that cannot be stored.
+        package struct Fault: Sendable, Equatable {
+            /// Which of the groups, counted from 0.
+            package var index: Int
+            /// What is wrong with it.
+            package var message: String
+        }
+
+        package var created = 0
+        package var updated = 0
+        package var unchanged = 0
+        /// If there is any, nothing was imported.
+        package var faults: [Fault] = []
+    }
+
+    /// Inserts groups, or brings those whose ids are known up to date, all in one transaction.
+    ///
+    /// - Returns: How many of each, or the faults, and then nothing was imported.
+    /// - Throws: ``StorageError`` if the file cannot be written.
+    package func importGroups(_ groups: [Group]) async throws -> GroupImport {
+        struct Faulty: Error { var faults: [GroupImport.Fault] }
+        let path = path
+        do {
+            return try await pool.write { db in
+                let table = GroupTable(Connection(db: db, statements: StatementCache(path: path)))
+                var result = GroupImport()
+                var seen: [GroupID: Int] = [:]
+                for (index, group) in groups.enumerated() {
+                    if let fault = group.fault {
+                        result.faults.append(.init(index: index, message: fault))
+                        continue
+                    }
+                    if let first = seen.updateValue(index, forKey: group.id) {
+                        result.faults.append(
+                            .init(index: index, message: "the id \(group.id) stands twice, first in row \(first + 1)")
+                        )
+                        continue
+                    }
+                    if let owner = try table.idOf(nickname: group.mailNickname), owner != group.id.text {
+                        result.faults.append(
+                            .init(
+                                index: index,
+                                message: "mailNickname '\(group.mailNickname)' belongs to the group \(owner) already"
+                            )
+                        )
+                        continue
+                    }
+                    switch try table.upsert(group) {
+                    case .created: result.created += 1
+                    case .updated: result.updated += 1
+                    case .unchanged: result.unchanged += 1
+                    }
+                }
+                guard result.faults.isEmpty else { throw Faulty(faults: result.faults) }
+                return result
+            }
+        } catch let faulty as Faulty {
+            return GroupImport(faults: faulty.faults)
+        } catch {
+            throw StorageError(path: path, error)
+        }
+    }
+
+    private static func makeOperator(_ pool: DatabasePool, named name: String) throws -> Caller {
+        try pool.write { db in
+            if let row = try Row.fetchOne(db, sql: "SELECT id, displayName, address FROM user ORDER BY id LIMIT 1") {
+                return Caller(id: row[0], displayName: row[1], address: row[2], kind: .operator)
+            }
+            let local = name.lowercased().unicodeScalars.filter {
+                $0.isASCII && ($0.properties.isAlphabetic || $0 == ".")
+            }
+            let address = (local.isEmpty ? "operator" : String(String.UnicodeScalarView(local))) + "@contoso.example"
+            let caller = Caller(id: GroupID.random().text, displayName: name, address: address, kind: .operator)
+            try db.execute(
+                sql: "INSERT INTO user (id, displayName, address) VALUES (?, ?, ?)",
+                arguments: [caller.id, caller.displayName, caller.address]
+            )
+            return caller
+        }
+    }
+}

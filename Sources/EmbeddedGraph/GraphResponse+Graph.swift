@@ -1,0 +1,31 @@
+import GraphModel
+
+extension GraphResponse {
+    /// The content type of Graph's JSON (reference, section 6.3).
+    static let json =
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+    /// An answer with a JSON body.
+    init(status: Int = 200, json body: [UInt8], location: String? = nil) {
+        self.init(status: status, body: body)
+        headers["Content-Type"] = Self.json
+        headers["Location"] = location
+    }
+
+    /// The answer that describes a refusal (reference, section 13.1).
+    init(_ error: GraphError) {
+        self.init(
+            status: error.status,
+            json: JSONWriter.bytes { writer in
+                writer.object { writer in
+                    writer.name("error")
+                    writer.object { writer in
+                        writer.member("code", error.code)
+                        writer.member("message", error.message)
+                        if let target = error.target { writer.member("target", target) }
+                    }
+                }
+            }
+        )
+    }
+}

@@ -1,0 +1,181 @@
+import GraphModel
+import Storage
+
+/// What can be done at `/groups/{group}/conversations`.
+enum ConversationOperations {
+    static let routes = [
+        Route(.get, "groups/{group}/conversations", list),
+        Route(.post, "groups/{group}/conversations", create),
+        Route(.get, "groups/{group}/conversations/{conversation}", get),
+        Route(.delete, "groups/{group}/conversations/{conversation}", delete),
+    ]
+
+    private static let columns =
+        "SELECT id, topic, preview, uniqueSenders, hasAttachments, deliveredAt FROM conversation"
+    private static let properties: Set<String> = [
+        "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview",
+    ]
+    private static let filterable = [
+        Filter.Property(name: "topic", column: "topic", kind: .text),
+        Filter.Property(name: "hasAttachments", column: "hasAttachments", kind: .boolean),
+        Filter.Property(name: "lastDeliveredDateTime", column: "deliveredAt", kind: .moment),
+    ]
+
+    /// What an answer shows of a conversation.
+    private struct Shown {
+        var id: String
+        var topic: String
+        var preview: String
+        var uniqueSenders: String
+        var hasAttachments: Bool
+        var deliveredAt: Int64
+
+        func write(_ selection: Selection, _ writer: inout JSONWriter) {
+            writer.member("id", id)
+            if selection.wants("topic") { writer.member("topic", topic) }
+            if selection.wants("hasAttachments") { writer.member("hasAttachments", hasAttachments) }
+            if selection.wants("lastDeliveredDateTime") {
+                writer.member("lastDeliveredDateTime", GraphDate(microseconds: deliveredAt).text)
+            }
+            if selection.wants("uniqueSenders") {
+                writer.name("uniqueSenders")
+                writer.raw(uniqueSenders.utf8)
+            }
+            if selection.wants("preview") { writer.member("preview", preview) }
+        }
+    }
+
+    @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let selection = try context.options.selection(of: "conversation", properties)
+        try context.refuseExpand()
+        var query = ListQuery(select: columns, key: "deliveredAt", isDescending: true)
+        query.require("groupID = ?", group.text)
+        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        let page = Page(
+            context: context,
+            type: "groups('\(group)')/conversations\(selection.context)",
+            defaultSize: 20
+        )
+        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
+        return page.response(
+            try query.rows(context, page: page, row),
+            count: count,
+            token: { PageToken(key: $0.deliveredAt, id: $0.id) },
+            write: { shown, writer in writer.object { shown.write(selection, &$0) } }
+        )
+    }
+
+    @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let shown = try find(try context.id("conversation"), group, context)
+        let selection = try context.options.selection(of: "conversation", properties)
+        try context.refuseExpand()
+        let root = context.request.serviceRoot
+        return GraphResponse(
+            json: JSONWriter.bytes(capacity: 512) { writer in
+                writer.object { writer in
+                    writer.member(
+                        "@odata.context",
+                        "\(root)/$metadata#groups('\(group)')/conversations\(selection.context)/$entity"
+                    )
+                    shown.write(selection, &writer)
+                }
+            }
+        )
+    }
+
+    @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let new = try Conversation.read(context.request.body)
+        let table = PostTable(context.connection)
+        let caller = context.request.caller
+        let id = ItemID(.conversation, at: context.now)
+        let prepared = new.post.map { table.prepare($0, at: context.now) }
+        let senders = prepared == nil ? [] : [caller.displayName]
+        try table.insertConversation(
+            id,
+            group: group,
+            topic: new.topic,
+            senders: senders,
+            prepared?.written,
+            at: context.now
+        )
+        let thread = ItemID(.thread, at: context.now)
+        if let post = new.post, let prepared {
+            try table.insertThread(thread, conversation: id.text, group: group, senders: senders, prepared.written)
+            try table.insert(post, prepared, thread: thread.text, sender: caller)
+        }
+        let shown = Shown(
+            id: id.text,
+            topic: new.topic,
+            preview: prepared?.written.preview ?? "",
+            uniqueSenders: PostTable.json(senders),
+            hasAttachments: prepared?.written.hasAttachments ?? false,
+            deliveredAt: context.now
+        )
+        let root = context.request.serviceRoot
+        let path = "groups('\(group)')/conversations"
+        let body = JSONWriter.bytes(capacity: 640 + shown.preview.utf8.count) { writer in
+            writer.object { writer in
+                writer.member("@odata.context", "\(root)/$metadata#\(path)/$entity")
+                shown.write(Selection(), &writer)
+                writer.member("threads@odata.context", "\(root)/$metadata#\(path)('\(id)')/threads")
+                writer.name("threads")
+                writer.array { writer in
+                    guard let prepared else { return }
+                    writer.object { writer in
+                        writer.member("id", thread.text)
+                        writer.name("posts")
+                        writer.array { writer in writer.object { $0.member("id", prepared.written.id.text) } }
+                    }
+                }
+            }
+        }
+        return GraphResponse(status: 201, json: body, location: "\(root)/groups/\(group)/conversations/\(id)")
+    }
+
+    @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let shown = try find(try context.id("conversation"), group, context)
+        let delete = try context.connection.prepare("DELETE FROM conversation WHERE id = $1")
+        delete.bind(shown.id, 1)
+        try delete.run()
+        return GraphResponse(status: 204)
+    }
+
+    private static func find(_ id: String, _ group: GroupID, _ context: OperationContext) throws -> Shown {
+        let find = try context.connection.prepare(columns + " WHERE id = $1 AND groupID = $2")
+        find.bind(id, 1)
+        find.bind(group.text, 2)
+        guard try find.step() else { throw GraphError.itemNotFound }
+        defer { find.reset() }
+        return row(find)
+    }
+
+    private static func row(_ statement: PreparedStatement) -> Shown {
+        Shown(
+            id: statement.text(0) ?? "",
+            topic: statement.text(1) ?? "",
+            preview: statement.text(2) ?? "",
+            uniqueSenders: statement.text(3) ?? "[]",
+            hasAttachments: statement.integer(4) == 1,
+            deliveredAt: statement.integer(5)
+        )
+    }
+}
+
+extension GraphError {
+    /// There is no such conversation, thread, post or attachment.
+    static var itemNotFound: GraphError {
+        GraphError(404, .itemNotFound, "The specified object was not found in the store.")
+    }
+}
+
+extension OperationContext {
+    /// Refuses `$expand` where nothing can be expanded.
+    func refuseExpand() throws(GraphError) {
+        guard let expand = options.expand, !expand.isEmpty else { return }
+        throw GraphError(400, .expandNotSupported, "'\(expand.prefix(60))' cannot be expanded here.")
+    }
+}

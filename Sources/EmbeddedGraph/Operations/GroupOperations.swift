@@ -1,0 +1,172 @@
+import GRDB
+import GraphModel
+import Storage
+
+/// What can be done at `/groups`.
+enum GroupOperations {
+    static let routes = [
+        Route(.get, "groups", list),
+        Route(.post, "groups", create),
+        Route(.get, "groups/{group}", get),
+        Route(.delete, "groups/{group}", delete),
+    ]
+
+    private static let columns = """
+        SELECT id, displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled,
+            createdAt, isUnified FROM "group"
+        """
+    private static let properties: Set<String> = [
+        "id", "displayName", "description", "mail", "mailNickname", "visibility", "groupTypes", "securityEnabled",
+        "mailEnabled", "createdDateTime",
+    ]
+    private static let filterable = [
+        Filter.Property(name: "id", column: "id", kind: .text),
+        Filter.Property(name: "displayName", column: "displayName", kind: .text),
+        Filter.Property(name: "mail", column: "mail", kind: .text),
+        Filter.Property(name: "mailNickname", column: "mailNickname", kind: .text),
+        Filter.Property(name: "visibility", column: "visibility", kind: .text),
+        Filter.Property(name: "groupTypes", column: "groupTypes", kind: .textList),
+    ]
+
+    /// A group that has conversations.
+    ///
+    /// - Throws: ``GraphError`` if the id is none, or there is no such group, or it has no mailbox.
+    static func unified(_ context: OperationContext) throws -> GroupID {
+        let text = context.parameters["group"] ?? ""
+        guard let id = GroupID(text) else {
+            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
+        }
+        let find = try context.connection.prepare(#"SELECT isUnified FROM "group" WHERE id = $1"#)
+        find.bind(id.text, 1)
+        guard try find.step() else { throw unknown(text) }
+        defer { find.reset() }
+        guard find.integer(0) == 1 else {
+            throw GraphError(
+                404,
+                .mailboxNotEnabled,
+                "The group '\(id)' is no Microsoft 365 group and has no mailbox, so it has no conversations."
+            )
+        }
+        return id
+    }
+
+    static func unknown(_ id: String) -> GraphError {
+        GraphError(
+            404,
+            .directoryNotFound,
+            "Resource '\(id.prefix(80))' does not exist or one of its queried reference-property objects are not present."
+        )
+    }
+
+    @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
+        let selection = try context.options.selection(of: "group", properties)
+        var query = ListQuery(select: columns)
+        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        let page = Page(context: context, type: "groups\(selection.context)", defaultSize: 100)
+        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
+        return page.response(
+            try query.rows(context, page: page, row),
+            count: count,
+            token: { PageToken(key: 0, id: $0.id.text) },
+            write: { write($0, selection, &$1) }
+        )
+    }
+
+    @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
+        let text = context.parameters["group"] ?? ""
+        guard let id = GroupID(text) else {
+            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
+        }
+        let find = try context.connection.prepare(columns + " WHERE id = $1")
+        find.bind(id.text, 1)
+        guard try find.step() else { throw unknown(text) }
+        defer { find.reset() }
+        return entity(try row(find), try context.options.selection(of: "group", properties), context, status: 200)
+    }
+
+    @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
+        let id = GroupID.random()
+        let group = try Group.read(context.request.body, id: id, created: GraphDate(microseconds: context.now))
+        guard try GroupTable(context.connection).idOf(nickname: group.mailNickname) == nil else {
+            throw GraphError(
+                400,
+                .directoryBadRequest,
+                "Another object with the same value for property mailNickname already exists."
+            )
+        }
+        var stored = group
+        stored.mail = group.mailEnabled ? "\(group.mailNickname)@contoso.example" : nil
+        try GroupTable(context.connection).insert(stored)
+        return entity(stored, Selection(), context, status: 201)
+    }
+
+    @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
+        let text = context.parameters["group"] ?? ""
+        guard let id = GroupID(text) else {
+            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
+        }
+        let delete = try context.connection.prepare(#"DELETE FROM "group" WHERE id = $1"#)
+        delete.bind(id.text, 1)
+        try delete.run()
+        guard context.connection.db.changesCount == 1 else { throw unknown(text) }
+        return GraphResponse(status: 204)
+    }
+
+    private static func entity(
+        _ group: Group,
+        _ selection: Selection,
+        _ context: OperationContext,
+        status: Int
+    ) -> GraphResponse {
+        let root = context.request.serviceRoot
+        return GraphResponse(
+            status: status,
+            json: JSONWriter.bytes(capacity: 512) { writer in
+                write(group, selection, &writer, context: "\(root)/$metadata#groups\(selection.context)/$entity")
+            },
+            location: status == 201 ? "\(root)/groups/\(group.id)" : nil
+        )
+    }
+
+    private static func row(_ statement: PreparedStatement) throws -> Group {
+        let types = try JSONValue((statement.text(6) ?? "[]").utf8).elements ?? []
+        return Group(
+            id: GroupID(statement.text(0) ?? "") ?? GroupID.random(),
+            displayName: statement.text(1) ?? "",
+            description: statement.text(2),
+            mail: statement.text(3),
+            mailNickname: statement.text(4) ?? "",
+            visibility: statement.text(5) ?? "",
+            groupTypes: types.compactMap(\.string),
+            securityEnabled: statement.integer(7) == 1,
+            mailEnabled: statement.integer(8) == 1,
+            created: GraphDate(microseconds: statement.integer(9))
+        )
+    }
+
+    private static func write(
+        _ group: Group,
+        _ selection: Selection,
+        _ writer: inout JSONWriter,
+        context: String? = nil
+    ) {
+        writer.object { writer in
+            if let context { writer.member("@odata.context", context) }
+            writer.member("id", group.id.text)
+            if selection.wants("createdDateTime") { writer.member("createdDateTime", group.created.text) }
+            if selection.wants("description") { writer.member("description", group.description) }
+            if selection.wants("displayName") { writer.member("displayName", group.displayName) }
+            if selection.wants("groupTypes") {
+                writer.name("groupTypes")
+                writer.array { writer in
+                    for type in group.groupTypes { writer.string(type) }
+                }
+            }
+            if selection.wants("mail") { writer.member("mail", group.mail) }
+            if selection.wants("mailEnabled") { writer.member("mailEnabled", group.mailEnabled) }
+            if selection.wants("mailNickname") { writer.member("mailNickname", group.mailNickname) }
+            if selection.wants("securityEnabled") { writer.member("securityEnabled", group.securityEnabled) }
+            if selection.wants("visibility") { writer.member("visibility", group.visibility) }
+        }
+    }
+}

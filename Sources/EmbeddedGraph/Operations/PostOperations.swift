@@ -1,0 +1,268 @@
+import Foundation
+import GraphModel
+import Storage
+
+/// The posts of a thread, replies to them, and what is attached to them.
+enum PostOperations {
+    static let routes = [
+        "groups/{group}/threads/{thread}/posts", "groups/{group}/conversations/{conversation}/threads/{thread}/posts",
+    ].flatMap { path in
+        [
+            Route(.get, path, list), Route(.get, path + "/{post}", get), Route(.post, path + "/{post}/reply", reply),
+            Route(.get, path + "/{post}/attachments", listAttachments),
+            Route(.get, path + "/{post}/attachments/{attachment}", getAttachment),
+        ]
+    }
+
+    private static let columns = """
+        SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo FROM post
+        """
+    private static let properties: Set<String> = [
+        "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime",
+        "hasAttachments",
+        "body", "from", "sender", "conversationId", "conversationThreadId", "newParticipants",
+    ]
+
+    private struct Stored {
+        var id: String
+        var createdAt: Int64
+        var contentType: String
+        var content: String
+        var sender: EmailAddress
+        var hasAttachments: Bool
+        var inReplyTo: String?
+    }
+
+    @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let thread = try ThreadOperations.find(context, group)
+        let selection = try context.options.selection(of: "post", properties)
+        let expansion = try Expansion(context.options.expand)
+        if context.options.filter != nil {
+            throw GraphError(
+                400,
+                .badRequest,
+                "Invalid filter clause: posts cannot be filtered by the embedded store yet."
+            )
+        }
+        var query = ListQuery(select: columns, key: "createdAt")
+        query.require("threadID = ?", thread.id)
+        let page = Page(
+            context: context,
+            type: "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)",
+            defaultSize: 20
+        )
+        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
+        return try page.response(
+            try query.rows(context, page: page, row),
+            count: count,
+            token: { PageToken(key: $0.createdAt, id: $0.id) },
+            write: { post, writer in
+                try writer.object { try write(post, thread, selection, expansion, context, &$0) }
+            }
+        )
+    }
+
+    @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let thread = try ThreadOperations.find(context, group)
+        let post = try find(context, thread)
+        let selection = try context.options.selection(of: "post", properties)
+        let expansion = try Expansion(context.options.expand)
+        let type = "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)/$entity"
+        return GraphResponse(
+            json: try JSONWriter.bytes(capacity: 1024) { writer in
+                try writer.object { writer in
+                    writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
+                    try write(post, thread, selection, expansion, context, &writer)
+                }
+            }
+        )
+    }
+
+    @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let thread = try ThreadOperations.find(context, group)
+        let parent = try find(context, thread)
+        let post = try Conversation.readReply(context.request.body)
+        return try ThreadOperations.addReply(post, to: thread, inReplyTo: parent.id, group, context)
+    }
+
+    @Sendable private static func listAttachments(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let thread = try ThreadOperations.find(context, group)
+        let post = try find(context, thread)
+        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments"
+        return GraphResponse(
+            json: try JSONWriter.bytes(capacity: 1024) { writer in
+                try writer.object { writer in
+                    writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
+                    writer.name("value")
+                    try AttachmentRows(context).write(ofPost: post.id, &writer)
+                }
+            }
+        )
+    }
+
+    @Sendable private static func getAttachment(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.unified(context)
+        let thread = try ThreadOperations.find(context, group)
+        let post = try find(context, thread)
+        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments/$entity"
+        return GraphResponse(
+            json: try AttachmentRows(context).one(
+                try context.id("attachment"),
+                ofPost: post.id,
+                type: "\(context.request.serviceRoot)/$metadata#\(type)"
+            )
+        )
+    }
+
+    private static func find(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> Stored {
+        let id = try context.id("post")
+        if id.hasPrefix("C") || id.hasPrefix("T") {
+            let name = id.hasPrefix("C") ? "ConversationId" : "ThreadId"
+            throw GraphError(400, .invalidOperation, "\(name) isn't supported in the context of this operation.")
+        }
+        let find = try context.connection.prepare(columns + " WHERE id = $1 AND threadID = $2")
+        find.bind(id, 1)
+        find.bind(thread.id, 2)
+        guard try find.step() else { throw GraphError.itemNotFound }
+        defer { find.reset() }
+        return row(find)
+    }
+
+    private static func row(_ statement: PreparedStatement) -> Stored {
+        Stored(
+            id: statement.text(0) ?? "",
+            createdAt: statement.integer(1),
+            contentType: statement.text(2) ?? "text",
+            content: statement.text(3) ?? "",
+            sender: EmailAddress(name: statement.text(4), address: statement.text(5) ?? ""),
+            hasAttachments: statement.integer(6) == 1,
+            inReplyTo: statement.text(7)
+        )
+    }
+
+    private static func write(
+        _ post: Stored,
+        _ thread: ThreadOperations.Stored,
+        _ selection: Selection,
+        _ expansion: Expansion,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let created = GraphDate(microseconds: post.createdAt).text
+        // A post never changes, so its id says all that a change key could.
+        let changeKey = Data(post.id.utf8).base64EncodedString()
+        writer.member("@odata.etag", "W/\"\(changeKey)\"")
+        writer.member("id", post.id)
+        if selection.wants("createdDateTime") { writer.member("createdDateTime", created) }
+        if selection.wants("lastModifiedDateTime") { writer.member("lastModifiedDateTime", created) }
+        if selection.wants("changeKey") { writer.member("changeKey", changeKey) }
+        if selection.wants("categories") {
+            writer.name("categories")
+            writer.array { _ in }
+        }
+        if selection.wants("receivedDateTime") { writer.member("receivedDateTime", created) }
+        if selection.wants("hasAttachments") { writer.member("hasAttachments", post.hasAttachments) }
+        if selection.wants("body") {
+            writer.name("body")
+            writer.object { writer in
+                writer.member("contentType", post.contentType)
+                writer.member("content", post.content)
+            }
+        }
+        if selection.wants("from") {
+            writer.name("from")
+            writer.recipient(post.sender)
+        }
+        if selection.wants("sender") {
+            writer.name("sender")
+            writer.recipient(post.sender)
+        }
+        if selection.asksFor("conversationId") { writer.member("conversationId", thread.conversation) }
+        if selection.asksFor("conversationThreadId") { writer.member("conversationThreadId", thread.id) }
+        if selection.asksFor("newParticipants") {
+            writer.name("newParticipants")
+            try writeParticipants(of: post, context, &writer)
+        }
+        if expansion.attachments {
+            writer.name("attachments")
+            try AttachmentRows(context).write(ofPost: post.id, &writer)
+        }
+        if let wanted = expansion.extendedProperty {
+            writer.name("singleValueExtendedProperties")
+            try writeProperties(of: post, wanted, context, &writer)
+        }
+    }
+
+    private static func writeParticipants(
+        of post: Stored,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let list = try context.connection.prepare(
+            "SELECT name, address FROM participant WHERE postID = $1 ORDER BY position"
+        )
+        list.bind(post.id, 1)
+        try writer.array { writer in
+            while try list.step() { writer.recipient(EmailAddress(name: list.text(0), address: list.text(1) ?? "")) }
+        }
+    }
+
+    private static func writeProperties(
+        of post: Stored,
+        _ wanted: ExtendedPropertyID,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let list = try context.connection.prepare(
+            "SELECT id, value FROM extendedProperty WHERE postID = $1 ORDER BY id"
+        )
+        list.bind(post.id, 1)
+        try writer.array { writer in
+            while try list.step() {
+                guard let id = list.text(0), ExtendedPropertyID(id) == wanted else { continue }
+                writer.object { writer in
+                    writer.member("id", id)
+                    writer.member("value", list.text(1))
+                }
+            }
+        }
+    }
+}
+
+/// What `$expand` asks to be written with a post.
+struct Expansion {
+    var attachments = false
+    var extendedProperty: ExtendedPropertyID?
+
+    init(_ text: String?) throws(GraphError) {
+        guard let text, !text.isEmpty else { return }
+        if text.lowercased() == "attachments" {
+            attachments = true
+        } else if let match = text.wholeMatch(
+            of: #/singleValueExtendedProperties\(\s*\$filter\s*=\s*id\s+eq\s+'((?:[^']|'')*)'\s*\)/#.ignoresCase()
+        ) {
+            extendedProperty = ExtendedPropertyID(String(match.1).replacing("''", with: "'"))
+        } else {
+            throw GraphError(
+                400,
+                .expandNotSupported,
+                "'\(text.prefix(80))' cannot be expanded; what can: attachments, "
+                    + "singleValueExtendedProperties($filter=id eq '…')."
+            )
+        }
+    }
+}
+
+/// The id of an extended property: type, GUID and tag are compared without regard to letter case, names with it.
+struct ExtendedPropertyID: Equatable {
+    private let folded: String
+
+    init(_ text: String) {
+        let name = text.range(of: " Name ", options: .caseInsensitive)
+        folded = name.map { text[..<$0.upperBound].lowercased() + text[$0.upperBound...] } ?? text.lowercased()
+    }
+}

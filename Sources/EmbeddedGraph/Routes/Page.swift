@@ -1,0 +1,49 @@
+import GraphModel
+
+/// Writes a collection: the context, a link to the next page if there is one, and the items (reference, section 6.3).
+struct Page {
+    /// The largest page, whatever `$top` asks for.
+    static let maximum = 999
+
+    var context: OperationContext
+    /// What stands behind `$metadata#`.
+    var type: String
+    /// How many items a page has if the request does not say.
+    var defaultSize: Int
+
+    /// How many items this page has at most.
+    var size: Int { min(context.options.top ?? defaultSize, Self.maximum) }
+
+    /// The answer with `items`, of which there is one more than ``size`` if another page follows.
+    func response<Item>(
+        _ items: [Item],
+        count: Int? = nil,
+        token: (Item) -> PageToken,
+        write: (Item, inout JSONWriter) throws -> Void
+    ) rethrows -> GraphResponse {
+        let shown = items.prefix(size)
+        let root = context.request.serviceRoot
+        let body = try JSONWriter.bytes(capacity: 512 * (shown.count + 1)) { writer in
+            try writer.object { writer in
+                writer.member("@odata.context", "\(root)/$metadata#\(type)")
+                if let count { writer.member("@odata.count", count) }
+                if items.count > shown.count, let last = shown.last {
+                    writer.member("@odata.nextLink", "\(root)\(context.request.path)?\(query(after: token(last)))")
+                }
+                writer.name("value")
+                try writer.array { writer in
+                    for item in shown { try write(item, &writer) }
+                }
+            }
+        }
+        return GraphResponse(json: body)
+    }
+
+    private func query(after token: PageToken) -> String {
+        var parts = context.options.pairs.filter { $0.name != "skip" }.map { name, value in
+            "$\(name)=\(PercentEncoding.encode(value))"
+        }
+        parts.append("$skiptoken=\(token.text)")
+        return parts.joined(separator: "&")
+    }
+}

@@ -1,0 +1,121 @@
+import GraphModel
+
+/// The OData options of a query, checked (reference, section 9).
+struct QueryOptions: Sendable {
+    var top: Int?
+    var skip = 0
+    var select: Set<String>?
+    var expand: String?
+    var filter: String?
+    var count = false
+    /// Where a page begins: the sort key and the id of the last item before it.
+    var token: PageToken?
+
+    /// The options as they came, to be repeated in links.
+    private(set) var pairs: [(name: String, value: String)] = []
+
+    init(_ query: String) throws(GraphError) {
+        for piece in query.split(separator: "&") {
+            let halves = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = PercentEncoding.decode(halves[0], plusIsSpace: true)
+            let value = halves.count == 2 ? PercentEncoding.decode(halves[1], plusIsSpace: true) : ""
+            let option = name.hasPrefix("$") ? String(name.dropFirst()).lowercased() : name.lowercased()
+            switch option {
+            case "top": top = try Self.number(value, option)
+            case "skip": skip = try Self.number(value, option)
+            case "select": select = Set(value.split(separator: ",").map { String($0).trimmingSpaces })
+            case "expand": expand = value
+            case "filter": filter = value
+            case "count": count = value.lowercased() == "true"
+            case "skiptoken":
+                guard let token = PageToken(value) else {
+                    throw GraphError(400, .badRequest, "The $skiptoken is not one that this service gave.")
+                }
+                self.token = token
+                continue
+            case "orderby", "search":
+                throw GraphError(
+                    400,
+                    .badRequest,
+                    "The query option '$\(option)' is not supported by the embedded store."
+                )
+            case "format": break
+            default:
+                if name.hasPrefix("$") {
+                    throw GraphError(400, .badRequest, "The query option '\(name.prefix(40))' is not known.")
+                }
+                continue
+            }
+            pairs.append((option, value))
+        }
+    }
+
+    private static func number(_ text: String, _ option: String) throws(GraphError) -> Int {
+        guard let number = Int(text), number >= 0 else {
+            throw GraphError(
+                400,
+                .badRequest,
+                "Invalid value '\(text.prefix(20))' for $\(option); it is a whole number from 0."
+            )
+        }
+        return number
+    }
+
+    /// Whether a member is to be written; `known` are the type's members.
+    ///
+    /// - Throws: ``GraphError`` for a selected property that the type has not.
+    func selection(of type: String, _ known: Set<String>) throws(GraphError) -> Selection {
+        guard let select, !select.isEmpty else { return Selection(names: nil) }
+        let lowered = Dictionary(uniqueKeysWithValues: known.map { ($0.lowercased(), $0) })
+        var names: Set<String> = ["id"]
+        for name in select {
+            guard let found = lowered[name.lowercased()] else {
+                throw GraphError(
+                    400,
+                    .badRequest,
+                    "Could not find a property named '\(name.prefix(60))' on type 'microsoft.graph.\(type)'."
+                )
+            }
+            names.insert(found)
+        }
+        return Selection(names: names)
+    }
+}
+
+/// Which members of a resource are to be written; all by default, but for those that are given on request only.
+struct Selection: Sendable {
+    /// nil: the default set.
+    var names: Set<String>?
+
+    func wants(_ name: String) -> Bool { names?.contains(name) ?? true }
+    /// For members outside the default set.
+    func asksFor(_ name: String) -> Bool { names?.contains(name) ?? false }
+
+    /// What stands behind the type in a context: `(id,topic)`, or nothing.
+    var context: String { names.map { "(" + $0.sorted().joined(separator: ",") + ")" } ?? "" }
+}
+
+/// Where a page begins: behind the item with this sort key and id.
+struct PageToken: Sendable, Equatable {
+    var key: Int64
+    var id: String
+
+    init(key: Int64, id: String) {
+        self.key = key
+        self.id = id
+    }
+
+    init?(_ text: String) {
+        let halves = text.split(separator: "~", maxSplits: 1)
+        guard halves.count == 2, let key = Int64(halves[0]), ItemID.isWellFormed(String(halves[1])) else { return nil }
+        self.init(key: key, id: String(halves[1]))
+    }
+
+    var text: String { "\(key)~\(id)" }
+}
+
+extension String {
+    fileprivate var trimmingSpaces: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,61 @@
+import GraphModel
+
+/// What the store can do, as data: a method, a template of the path, and the operation.
+struct Route: Sendable {
+    /// One segment of a template.
+    enum Segment: Sendable, Equatable {
+        /// A name, compared without regard to letter case.
+        case name(String)
+        /// Any value, handed to the operation under this name.
+        case parameter(String)
+    }
+
+    var method: GraphRequest.Method
+    var segments: [Segment]
+    var operation: Operation
+
+    /// A template reads `groups/{group}/threads/{thread}`.
+    init(_ method: GraphRequest.Method, _ template: String, _ operation: @escaping Operation) {
+        self.method = method
+        segments = template.split(separator: "/").map { part in
+            part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .name(String(part))
+        }
+        self.operation = operation
+    }
+
+    /// What an operation does: it runs inside the transaction of its connection, and refuses by throwing ``GraphError``.
+    typealias Operation = @Sendable (OperationContext) throws -> GraphResponse
+
+    /// The values of the parameters if the path fits.
+    func match(_ path: [String]) -> [String: String]? {
+        guard path.count == segments.count else { return nil }
+        var parameters: [String: String] = [:]
+        for (segment, part) in zip(segments, path) {
+            switch segment {
+            case .name(let name): guard name.lowercased() == part.lowercased() else { return nil }
+            case .parameter(let name): parameters[name] = part
+            }
+        }
+        return parameters
+    }
+}
+
+/// What an operation works with.
+struct OperationContext {
+    var request: GraphRequest
+    var connection: Connection
+    var parameters: [String: String]
+    var options: QueryOptions
+    /// Microseconds since 1970.
+    var now: Int64
+
+    /// A parameter of the path as an item's id.
+    ///
+    /// - Throws: ``GraphError`` if it cannot be one.
+    func id(_ name: String) throws -> String {
+        var id = parameters[name] ?? ""
+        if id.contains("%") { id = PercentEncoding.decode(id) }
+        guard ItemID.isWellFormed(id) else { throw GraphError(400, .malformedID, "Id is malformed.") }
+        return id
+    }
+}

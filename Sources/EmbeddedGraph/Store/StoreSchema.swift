@@ -1,0 +1,110 @@
+import GRDB
+
+/// The history of the embedded store's schema.
+///
+/// A migration that has shipped is never edited.
+enum StoreSchema {
+    /// Tells a store from other SQLite files: "HLDG".
+    static let applicationID: Int32 = 0x484C_4447
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in try db.execute(sql: version1) }
+        return migrator
+    }
+
+    // Times are microseconds since 1970; ids are text, in the order of making. What lists show of a thread or a
+    // conversation is kept with it, so that a list is one walk over one index.
+    private static let version1 = """
+        CREATE TABLE user (
+            id TEXT PRIMARY KEY,
+            displayName TEXT NOT NULL,
+            address TEXT NOT NULL
+        );
+        CREATE TABLE "group" (
+            id TEXT PRIMARY KEY,
+            displayName TEXT NOT NULL CHECK (displayName <> ''),
+            description TEXT,
+            mail TEXT,
+            mailNickname TEXT NOT NULL,
+            nicknameKey TEXT NOT NULL UNIQUE,
+            visibility TEXT NOT NULL CHECK (visibility IN ('Public', 'Private', 'HiddenMembership')),
+            groupTypes TEXT NOT NULL,
+            isUnified INTEGER NOT NULL CHECK (isUnified IN (0, 1)),
+            securityEnabled INTEGER NOT NULL CHECK (securityEnabled IN (0, 1)),
+            mailEnabled INTEGER NOT NULL CHECK (mailEnabled IN (0, 1)),
+            createdAt BIGINT NOT NULL
+        );
+        CREATE TABLE conversation (
+            id TEXT PRIMARY KEY,
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            topic TEXT NOT NULL,
+            preview TEXT NOT NULL,
+            uniqueSenders TEXT NOT NULL,
+            hasAttachments INTEGER NOT NULL CHECK (hasAttachments IN (0, 1)),
+            deliveredAt BIGINT NOT NULL
+        );
+        CREATE INDEX conversationOfGroup ON conversation (groupID, deliveredAt, id);
+        CREATE TABLE thread (
+            id TEXT PRIMARY KEY,
+            conversationID TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+            groupID TEXT NOT NULL,
+            preview TEXT NOT NULL,
+            uniqueSenders TEXT NOT NULL,
+            hasAttachments INTEGER NOT NULL CHECK (hasAttachments IN (0, 1)),
+            deliveredAt BIGINT NOT NULL,
+            isLocked INTEGER NOT NULL DEFAULT 0 CHECK (isLocked IN (0, 1))
+        );
+        CREATE INDEX threadOfGroup ON thread (groupID, deliveredAt, id);
+        CREATE INDEX threadOfConversation ON thread (conversationID, deliveredAt, id);
+        CREATE TABLE post (
+            id TEXT PRIMARY KEY,
+            threadID TEXT NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
+            createdAt BIGINT NOT NULL,
+            contentType TEXT NOT NULL CHECK (contentType IN ('text', 'html')),
+            content TEXT NOT NULL,
+            senderName TEXT NOT NULL,
+            senderAddress TEXT NOT NULL,
+            hasAttachments INTEGER NOT NULL CHECK (hasAttachments IN (0, 1)),
+            inReplyTo TEXT
+        );
+        CREATE INDEX postOfThread ON post (threadID, createdAt, id);
+        CREATE TABLE participant (
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            name TEXT,
+            address TEXT NOT NULL,
+            PRIMARY KEY (postID, position)
+        );
+        CREATE TABLE attachment (
+            id TEXT PRIMARY KEY,
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('fileAttachment', 'itemAttachment', 'referenceAttachment')),
+            name TEXT NOT NULL,
+            contentType TEXT,
+            size INTEGER NOT NULL,
+            isInline INTEGER NOT NULL CHECK (isInline IN (0, 1)),
+            contentID TEXT,
+            createdAt BIGINT NOT NULL,
+            bytes BLOB NOT NULL,
+            dynamic TEXT
+        );
+        CREATE INDEX attachmentOfPost ON attachment (postID, position);
+        CREATE TABLE extendedProperty (
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (postID, id)
+        );
+        CREATE TABLE idempotencyKey (
+            key TEXT PRIMARY KEY,
+            requestHash BLOB NOT NULL CHECK (length(requestHash) = 32),
+            callerName TEXT NOT NULL,
+            usedAt BIGINT NOT NULL,
+            status INTEGER NOT NULL CHECK (status BETWEEN 200 AND 299),
+            location TEXT,
+            body BLOB NOT NULL
+        );
+        """
+}

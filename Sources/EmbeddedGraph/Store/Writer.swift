@@ -1,0 +1,91 @@
+import GRDB
+import GraphModel
+import Storage
+import Synchronization
+
+/// Carries out writes that arrive together in one transaction, and gives each its answer once that is durable.
+///
+/// A commit costs a flush of the disk whatever it holds, so under load the price of durability is shared.
+final class Writer: Sendable {
+    /// What one request does on the connection.
+    typealias Work = @Sendable (Connection) throws -> GraphResponse
+
+    private struct Queue {
+        var waiting: [(work: Work, continuation: CheckedContinuation<GraphResponse, any Error>)] = []
+        var isDraining = false
+    }
+
+    private let pool: DatabasePool
+    private let statements: StatementCache
+    private let path: String
+    private let queue = Mutex(Queue())
+
+    /// The most requests in one transaction, which bounds how long the first of them waits.
+    private static let batch = 512
+
+    init(pool: DatabasePool, path: String) {
+        self.pool = pool
+        self.path = path
+        statements = StatementCache(path: path)
+    }
+
+    /// Carries out a write.
+    ///
+    /// - Parameter work: Runs inside the transaction; it refuses by throwing ``GraphError`` before it writes anything.
+    /// - Returns: The answer, after the commit that makes it durable.
+    /// - Throws: ``NoAnswer`` with the outcome `notDone` if the file cannot be written.
+    func perform(_ work: @escaping Work) async throws -> GraphResponse {
+        try await withCheckedThrowingContinuation { continuation in
+            let mustDrain = queue.withLock { queue in
+                queue.waiting.append((work, continuation))
+                defer { queue.isDraining = true }
+                return !queue.isDraining
+            }
+            if mustDrain { Task { await drain() } }
+        }
+    }
+
+    func close() {
+        statements.forget()
+    }
+
+    private func drain() async {
+        while true {
+            let batch = queue.withLock { queue in
+                let batch = Array(queue.waiting.prefix(Self.batch))
+                queue.waiting.removeFirst(batch.count)
+                if batch.isEmpty { queue.isDraining = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            let answers = await commit(batch.map(\.work))
+            for (item, answer) in zip(batch, answers) { item.continuation.resume(with: answer) }
+        }
+    }
+
+    private func commit(_ batch: [Work]) async -> [Result<GraphResponse, any Error>] {
+        let statements = statements
+        do {
+            return try await pool.write { db in
+                let connection = Connection(db: db, statements: statements)
+                return try batch.map { work in
+                    do {
+                        return .success(try work(connection))
+                    } catch let error as GraphError {
+                        return .success(GraphResponse(error))
+                    }
+                }
+            }
+        } catch {
+            // One request's fault has undone the others' work: each is tried alone, so that only the faulty one fails.
+            guard batch.count > 1 else { return [.failure(Self.noAnswer(path, error))] }
+            var answers: [Result<GraphResponse, any Error>] = []
+            for work in batch { answers += await commit([work]) }
+            return answers
+        }
+    }
+
+    static func noAnswer(_ path: String, _ error: any Error) -> NoAnswer {
+        NoAnswer(.notDone, StorageError(path: path, error).message)
+    }
+}

@@ -1,0 +1,78 @@
+import Announcements
+import ArgumentParser
+import Foundation
+import LuaRuntime
+
+extension HeraldCommand {
+    /// `herald run`.
+    struct Run: HeraldSubcommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run a script.",
+            discussion: """
+                The script reads files from its own folder only, and acts on the embedded store as its operator. What it \
+                prints goes to standard output; its log, the progress and the report go to standard error. An \
+                announcement reaches each group once, however often the script is run, and whatever becomes of a run.
+
+                Examples:
+
+                  herald run announce.lua
+                  herald run lock-old-threads.lua 90
+                  herald run export-conversations.lua > conversations.csv
+                """
+        )
+
+        @Argument(help: "The script, a Lua file.", completion: .file(extensions: ["lua"]))
+        var script: String
+        @Argument(parsing: .captureForPassthrough, help: "What the script finds in 'args'.")
+        var arguments: [String] = []
+        @OptionGroup var options: RunOptions
+
+        func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
+            let source = try herald.file(script)
+            let url = URL(fileURLWithPath: herald.path(script))
+            let job = RunSession.Job(
+                script: LuaChunk(name: url.lastPathComponent, source: source),
+                folder: url.deletingLastPathComponent().path,
+                arguments: arguments,
+                limits: options.limits
+            )
+            return try await options.session(in: herald).execute(job, options.presentation)
+        }
+    }
+
+    /// `herald resume`.
+    struct Resume: HeraldSubcommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Go on with a run that did not come to its end.",
+            discussion: """
+                The script is run again as it was, with the arguments and the files that it read the first time. What it \
+                had done is not done again: writes that are settled are answered from the ledger, and announcements send \
+                to the targets that are missing only.
+
+                Example:
+
+                  herald resume last
+                """
+        )
+
+        @Argument(help: "The run: its name, the beginning of it, or 'last'.")
+        var run: String
+        @OptionGroup var options: RunOptions
+
+        func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
+            let session = try await options.session(in: herald)
+            let record = try await session.ledger.only(run)
+            guard let source = try await session.ledger.kept(RunSession.scriptPath, run: record.id),
+                let folder = try await session.ledger.kept(RunSession.folderPath, run: record.id)
+            else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
+            let job = RunSession.Job(
+                resuming: record,
+                script: LuaChunk(name: record.script, source: source),
+                folder: String(decoding: folder, as: UTF8.self),
+                arguments: record.arguments,
+                limits: options.limits
+            )
+            return try await session.execute(job, options.presentation)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import GraphModel
+import ScriptHost
+import Storage
+
+/// Why a command could not do its work: what a person reads, and what the shell is told.
+package struct Failure: Error, Sendable, CustomStringConvertible {
+    package var status: ExitStatus
+    /// One sentence or more: what was attempted, what went wrong, what to do about it.
+    package var message: String
+
+    package init(_ status: ExitStatus = .failed, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    package var description: String { message }
+
+    /// Translates any error that a command lets out; the one place where errors become exit statuses.
+    package init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as GraphError: self.init(.failed, "\(error.message) (\(error.code), status \(error.status))")
+        case let error as NoAnswer: self.init(.failed, error.message)
+        case let error as StorageError: self.init(.failed, error.message)
+        case let fault as CSVFault: self.init(.failed, fault.description)
+        default: self.init(.failed, "\(error)")
+        }
+    }
+}
