@@ -1,14 +1,10 @@
 // Coroutines of a script's own, through which host calls wait, and over which the limits hold.
 #include "internal.h"
 
-#define MAXIMUM_CLOSING 16 // liblua 5.4.4 overflows the C stack in chains of coroutine.close
-
-// The hook is set on one coroutine; whoever becomes the current one while a stop is wanted needs it, too.
-static void make_current(shim_vm *vm, lua_State *L) {
-    vm->current = L;
-    if (atomic_load_explicit(&vm->stop, memory_order_relaxed))
-        lua_sethook(L, shim_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
-}
+// liblua 5.4.4 overflows the C stack in chains of coroutine.close: each coroutine counts its nested calls anew. So there
+// is a limit to the chain, and what a link may need of the stack (2 MiB) must be left.
+#define MAXIMUM_CLOSING 16
+#define MAXIMUM_STACK (1 << 20)
 
 static int go_on(lua_State *L, int status, lua_KContext wrap);
 
@@ -25,9 +21,15 @@ static int resume(lua_State *L, lua_State *co, int count) {
     }
     lua_xmove(L, co, count);
     int results = 0;
-    make_current(vm, co);
+    bool could_wait = vm->can_wait;
+    resumer here = {vm->resumers, L};
+    vm->resumers = &here;
+    vm->can_wait = could_wait && lua_isyieldable(L);
+    shim_make_current(vm, co);
     int status = lua_resume(co, L, count, &results);
-    make_current(vm, L);
+    shim_make_current(vm, L);
+    vm->can_wait = could_wait;
+    vm->resumers = here.outer;
     if (status == LUA_YIELD && vm->host_wait) return -2;
     if (status == LUA_OK || status == LUA_YIELD) {
         if (!lua_checkstack(L, results + 1)) {
@@ -44,9 +46,9 @@ static int resume(lua_State *L, lua_State *co, int count) {
 
 static void reset(lua_State *L, lua_State *co) {
     shim_vm *vm = VM(L);
-    make_current(vm, co);
+    shim_make_current(vm, co);
     lua_resetthread(co);
-    make_current(vm, L);
+    shim_make_current(vm, L);
 }
 
 static int finish(lua_State *L, lua_State *co, int results, lua_KContext wrap) {
@@ -164,11 +166,12 @@ static int co_close(lua_State *L) {
     const char *status = status_of(L, co);
     if (strcmp(status, "dead") != 0 && strcmp(status, "suspended") != 0)
         return luaL_error(L, "cannot close a %s coroutine", status);
-    if (vm->closing >= MAXIMUM_CLOSING) return luaL_error(L, "coroutines are closed inside one another too deep");
+    ptrdiff_t stack = vm->stack_base - (const char *)__builtin_frame_address(0);
+    if (vm->closing >= MAXIMUM_CLOSING || stack > MAXIMUM_STACK) return luaL_error(L, "coroutines are closed inside one another too deep");
     vm->closing++;
-    make_current(vm, co);
+    shim_make_current(vm, co);
     int closed = lua_resetthread(co);
-    make_current(vm, L);
+    shim_make_current(vm, L);
     vm->closing--;
     if (closed == LUA_OK) {
         lua_pushboolean(L, 1);

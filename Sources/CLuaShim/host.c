@@ -13,15 +13,24 @@ static const char *chunk_name(const lua_Debug *ar) {
     return *ar->source == '@' || *ar->source == '=' ? ar->source + 1 : ar->short_src;
 }
 
-// Pushes the name of the nearest script chunk and gives its line, or pushes nil.
+static bool find_place(lua_State *T, lua_Debug *ar) {
+    for (int level = 0; lua_getstack(T, level, ar); level++) {
+        lua_getinfo(T, "Sl", ar);
+        if (is_script(ar)) return true;
+    }
+    return false;
+}
+
+// Pushes the name of the nearest script chunk and gives its line, or pushes nil. If T is the coroutine that runs, the
+// ones that resumed it count as its callers.
 static int push_place(lua_State *L, lua_State *T) {
     lua_Debug ar;
-    for (int level = 0; lua_getstack(T, level, &ar); level++) {
-        lua_getinfo(T, "Sl", &ar);
-        if (is_script(&ar)) {
-            lua_pushstring(L, chunk_name(&ar));
-            return ar.currentline;
-        }
+    bool found = find_place(T, &ar);
+    const resumer *r = T == VM(L)->current ? VM(L)->resumers : NULL;
+    for (; !found && r; r = r->outer) found = find_place(r->L, &ar);
+    if (found) {
+        lua_pushstring(L, chunk_name(&ar));
+        return ar.currentline;
     }
     lua_pushnil(L);
     return 0;
@@ -94,6 +103,8 @@ static int take_answer(lua_State *L) {
     switch (vm->answer_kind) {
     case shim_answer_value:
         shim_decode(L, vm->answer.bytes, vm->answer.length, 0);
+        shim_trim(&vm->answer);
+        if (lua_touserdata(L, -1) == vm->null) lua_pushnil(L);
         return 1;
     case shim_answer_error:
         shim_decode(L, vm->answer.bytes, vm->answer.length, 0);
@@ -116,13 +127,13 @@ static int after_wait(lua_State *L, int status, lua_KContext context) {
 int shim_trampoline(lua_State *L) {
     shim_vm *vm = VM(L);
     int32_t function = (int32_t)lua_tointeger(L, lua_upvalueindex(1));
-    if (lua_toboolean(L, lua_upvalueindex(3)) && !lua_isyieldable(L)) {
+    if (lua_toboolean(L, lua_upvalueindex(3)) && !(vm->can_wait && lua_isyieldable(L))) {
         lua_pushfstring(L, "%s cannot be used here: it waits, and nothing can wait inside table.sort, string.gsub or the "
                            "like; call it outside", lua_tostring(L, lua_upvalueindex(2)));
         shim_push_error(L, "cannotWait", lua_tostring(L, -1));
         return lua_error(L);
     }
-    shim_collect_if_near(L);
+    shim_collect_if_near(L, 0);
     int count = lua_gettop(L);
     vm->arguments.length = 0;
     if (count > 0) shim_encode_arguments(L, 1, count, &vm->arguments);
@@ -195,26 +206,64 @@ static void split_message(lua_State *L, lua_State *T) {
     lua_pop(L, 2);
 }
 
-// Makes a table of an error value: message, script, line, traceback, and what an error object carries. Runs no code of
-// the script's. The second argument is the coroutine that raised it, if that is not this one.
+static int text_of_value(lua_State *L) {
+    shim_push_text(L, 1);
+    return 1;
+}
+
+// Pushes a field of the error object at index 1 if it has the type that people's tools expect there.
+static bool push_field(lua_State *L, const char *name, bool is_number) {
+    lua_pushstring(L, name);
+    lua_rawget(L, 1);
+    if (is_number ? lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0 && lua_tointeger(L, -1) <= INT32_MAX
+                  : lua_isstring(L, -1)) {
+        if (!is_number) lua_tostring(L, -1);
+        return true;
+    }
+    lua_pop(L, 1);
+    return false;
+}
+
+// Makes a table of an error value: message, script, line, traceback, and what an error object carries. The second
+// argument is the coroutine that raised it, if that is not this one; only then a script's __tostring is asked.
 int shim_message_handler(lua_State *L) {
-    static const char *const fields[] = {"kind", "message", "script", "line", "code", "status", "requestId"};
+    static const struct {
+        const char *name;
+        bool is_number;
+    } fields[] = {{"message", false}, {"script", false}, {"line", true}, {"code", false}, {"status", true}, {"requestId", false}};
     lua_State *T = lua_islightuserdata(L, 2) ? lua_touserdata(L, 2) : L;
     lua_settop(L, 1);
     luaL_checkstack(L, 12, NULL);
     lua_createtable(L, 0, 8);
     if (lua_type(L, 1) == LUA_TTABLE) {
         for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-            lua_pushstring(L, fields[i]);
-            lua_rawget(L, 1);
-            if (lua_isstring(L, -1)) lua_setfield(L, 2, fields[i]);
-            else lua_pop(L, 1);
+            if (push_field(L, fields[i].name, fields[i].is_number)) lua_setfield(L, 2, fields[i].name);
+        }
+        // A place is whole or it is none.
+        bool has_place = push_field(L, "line", true);
+        if (has_place) lua_pop(L, 1);
+        if (!has_place) {
+            int line = push_place(L, T);
+            bool is_known = !lua_isnil(L, -1);
+            lua_setfield(L, 2, "script");
+            if (is_known) {
+                lua_pushinteger(L, line);
+                lua_setfield(L, 2, "line");
+            }
         }
         lua_getfield(L, 2, "message");
         bool has = !lua_isnil(L, -1);
         lua_pop(L, 1);
         if (!has) {
-            lua_pushliteral(L, "(the error value is a table without a message)");
+            bool is_text = false;
+            if (T != L && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
+                lua_pop(L, 1);
+                lua_pushcfunction(L, text_of_value);
+                lua_pushvalue(L, 1);
+                is_text = lua_pcall(L, 1, 1, 0) == LUA_OK;
+                if (!is_text) lua_pop(L, 1);
+            }
+            if (!is_text) lua_pushliteral(L, "(the error value is a table without a message)");
             split_message(L, T);
         }
     } else if (lua_isstring(L, 1)) {

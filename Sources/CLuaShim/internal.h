@@ -34,6 +34,12 @@ typedef struct {
     int slot;         // where its value lies on the Lua stack
 } shim_member;
 
+// A coroutine that runs another one.
+typedef struct resumer {
+    const struct resumer *outer;
+    lua_State *L;
+} resumer;
+
 typedef struct block {
     struct block *next, *previous;
 } block;
@@ -63,7 +69,9 @@ struct shim_vm {
     shim_end ended;
     _Atomic int stop;          // a shim_end that another thread wants
     _Atomic int in_lua;        // Lua code is running now: the watchdog may signal the thread
-    _Atomic int64_t stretch;   // processor time at the start of this stretch, in nanoseconds
+    _Atomic uint64_t stretch;  // counts entries and host calls: from each on, processor time is counted anew
+    uint64_t watched_stretch;  // the watchdog's: the stretch that it saw last, and the time when it first did
+    int64_t watched_since;
     pthread_t thread;
     clockid_t clock;
 
@@ -73,7 +81,10 @@ struct shim_vm {
     size_t member_count, member_capacity;
     shim_answer_kind answer_kind;
     bool host_wait;            // the coroutine that just yielded waits for the host
+    const resumer *resumers;   // of the coroutine that runs, innermost first
+    bool can_wait;             // every coroutine from the script's to the one that runs can yield
     int closing;               // nested coroutine.close
+    const char *stack_base;    // of the C stack, where it was entered
 
     // registry references
     const void *array_mark, *object_mark, *null; // of tables and values, to compare with
@@ -85,6 +96,7 @@ struct shim_vm {
 // vm.c
 _Noreturn void shim_leave(shim_vm *vm, shim_end reason);
 void shim_hook(lua_State *L, lua_Debug *ar);
+void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
 void shim_new_stretch(shim_vm *vm);
 bool shim_reserve(shim_buffer *buffer, size_t more);
@@ -103,7 +115,9 @@ static inline size_t shim_whole_characters(const void *text, size_t length, size
 // Allocator
 void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);
 void shim_free_all(shim_vm *vm);
-void shim_collect_if_near(lua_State *L);
+void shim_collect_if_near(lua_State *L, size_t wanted);
+// Gives a buffer's memory back if it is more than is worth keeping.
+void shim_trim(shim_buffer *buffer);
 
 // encode.c, decode.c: they raise Lua errors that name the path, so they run only below a protected call.
 void shim_encode(lua_State *L, int index, shim_buffer *out, int pretty);
@@ -122,6 +136,11 @@ const char *shim_fail_place(lua_State *L, int *line);
 
 // sandbox.c
 void shim_open_sandbox(lua_State *L);
+void shim_push_text(lua_State *L, int index);
+
+// strings.c, tables.c
+void shim_replace_strings(lua_State *L);
+void shim_open_tables(lua_State *L, int stock);
 
 // coroutines.c
 void shim_open_coroutines(lua_State *L);

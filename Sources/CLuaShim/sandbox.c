@@ -2,7 +2,6 @@
 // forgotten.
 #include "internal.h"
 
-#define MAXIMUM_RANGE 10000000 // elements that one call of a table function may walk over
 #define MAXIMUM_LOAD (64 * 1024)
 
 // MARK: Replacements in the basic library
@@ -34,17 +33,25 @@ static int get_metatable(lua_State *L) {
 }
 
 // As luaL_tolstring, without addresses: they tell an attacker where memory lies, and differ from run to run.
+void shim_push_text(lua_State *L, int index) {
+    if (luaL_callmeta(L, index, "__tostring")) {
+        if (!lua_isstring(L, -1)) luaL_error(L, "'__tostring' must return a string");
+        return;
+    }
+    switch (lua_type(L, index)) {
+    case LUA_TNIL: case LUA_TBOOLEAN: case LUA_TNUMBER: case LUA_TSTRING: luaL_tolstring(L, index, NULL); break;
+    default: {
+        int type = luaL_getmetafield(L, index, "__name");
+        if (type == LUA_TSTRING) break;
+        if (type != LUA_TNIL) lua_pop(L, 1);
+        lua_pushstring(L, luaL_typename(L, index));
+    }
+    }
+}
+
 static int to_string(lua_State *L) {
     luaL_checkany(L, 1);
-    if (luaL_callmeta(L, 1, "__tostring")) {
-        if (!lua_isstring(L, -1)) return luaL_error(L, "'__tostring' must return a string");
-        return 1;
-    }
-    switch (lua_type(L, 1)) {
-    case LUA_TNIL: case LUA_TBOOLEAN: case LUA_TNUMBER: case LUA_TSTRING: luaL_tolstring(L, 1, NULL); break;
-    default:
-        if (luaL_getmetafield(L, 1, "__name") != LUA_TSTRING) lua_pushstring(L, luaL_typename(L, 1));
-    }
+    shim_push_text(L, 1);
     return 1;
 }
 
@@ -89,44 +96,6 @@ static int collect_garbage(lua_State *L) {
     return 1;
 }
 
-// MARK: Functions that could loop in C for ever
-
-static int rep(lua_State *L) {
-    size_t n, separator;
-    luaL_checklstring(L, 1, &n);
-    lua_Integer count = luaL_checkinteger(L, 2);
-    luaL_optlstring(L, 3, "", &separator);
-    if (count <= 0 || n + separator == 0) {
-        lua_pushliteral(L, "");
-        return 1;
-    }
-    if ((lua_Unsigned)count > VM(L)->limits.memory / (n + separator)) return luaL_error(L, "resulting string too large");
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
-}
-
-// Calls the stock function in the upvalue once the number of elements has been found to be bearable.
-static int within(lua_State *L, lua_Integer first, lua_Integer last) {
-    if (last >= first && (lua_Unsigned)last - (lua_Unsigned)first >= MAXIMUM_RANGE)
-        return luaL_error(L, "more than %d elements in one call", MAXIMUM_RANGE);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-static lua_Integer length(lua_State *L) { return lua_istable(L, 1) ? luaL_len(L, 1) : 0; }
-static int whole_list(lua_State *L) { return within(L, 1, length(L)); }
-static int concat(lua_State *L) {
-    return within(L, luaL_optinteger(L, 3, 1), lua_isnoneornil(L, 4) ? length(L) : luaL_checkinteger(L, 4));
-}
-static int unpack(lua_State *L) {
-    return within(L, luaL_optinteger(L, 2, 1), lua_isnoneornil(L, 3) ? length(L) : luaL_checkinteger(L, 3));
-}
-static int move(lua_State *L) { return within(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3)); }
-
 // MARK: Building the tables
 
 // Copies the functions named from the table at `from` into the table at the top.
@@ -137,18 +106,10 @@ static void copy(lua_State *L, int from, const char *const *names) {
     }
 }
 
-// Replaces a function in the table at the top by one of ours that has the stock one as its upvalue.
-static void guard(lua_State *L, const char *name, lua_CFunction f) {
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, f, 1);
-    lua_setfield(L, -2, name);
-}
-
 static const char *const base_names[] = {"assert", "error", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",
     "rawlen", "rawset", "select", "tonumber", "type", "xpcall", "_VERSION", NULL};
 static const char *const string_names[] = {"byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match",
     "pack", "packsize", "rep", "reverse", "sub", "unpack", "upper", NULL};
-static const char *const table_names[] = {"concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL};
 static const char *const math_names[] = {"abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod",
     "huge", "log", "max", "maxinteger", "min", "mininteger", "modf", "pi", "rad", "random", "randomseed", "sin", "sqrt",
     "tan", "tointeger", "type", "ult", NULL};
@@ -158,18 +119,7 @@ static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL
 static void push_strings(lua_State *L, int stock) {
     lua_createtable(L, 0, 20);
     copy(L, stock, string_names);
-    guard(L, "rep", rep);
-}
-
-static void push_tables(lua_State *L, int stock) {
-    lua_createtable(L, 0, 10);
-    copy(L, stock, table_names);
-    guard(L, "concat", concat);
-    guard(L, "insert", whole_list);
-    guard(L, "move", move);
-    guard(L, "remove", whole_list);
-    guard(L, "sort", whole_list);
-    guard(L, "unpack", unpack);
+    shim_replace_strings(L);
 }
 
 static void push_library(lua_State *L, int stock, const char *const *names) {
@@ -192,7 +142,7 @@ static void push_globals(lua_State *L, int base, int string, int table, int math
     luaL_setfuncs(L, replaced, 0);
     push_strings(L, string);
     lua_setfield(L, -2, "string");
-    push_tables(L, table);
+    shim_open_tables(L, table);
     lua_setfield(L, -2, "table");
     push_library(L, math, math_names);
     lua_setfield(L, -2, "math");

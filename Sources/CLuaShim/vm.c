@@ -133,14 +133,22 @@ void shim_free_all(shim_vm *vm) {
     vm->slabs = NULL;
 }
 
-// A script that makes garbage fast must not meet the limit: at host calls, where a collection is safe, one is made when
+// A script that makes garbage fast must not meet the limit: at host calls and before large strings, one is made when
 // memory is three quarters full, but not again before an eighth of the limit has been allocated on top.
-void shim_collect_if_near(lua_State *L) {
+void shim_collect_if_near(lua_State *L, size_t wanted) {
     shim_vm *vm = VM(L);
-    if (vm->used < vm->collect_above) return;
+    if (vm->used + wanted < vm->collect_above) return;
     lua_gc(L, LUA_GCCOLLECT);
     size_t mark = vm->limits.memory / 4 * 3, next = vm->used + vm->limits.memory / 8;
     vm->collect_above = next > mark ? next : mark;
+}
+
+void shim_trim(shim_buffer *buffer) {
+    buffer->length = 0;
+    if (buffer->capacity <= 1 << 20) return;
+    free(buffer->bytes);
+    buffer->bytes = NULL;
+    buffer->capacity = 0;
 }
 
 bool shim_reserve(shim_buffer *buffer, size_t more) {
@@ -172,10 +180,10 @@ static int64_t cpu_time(shim_vm *vm) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+// No clock is read here, which would cost as much as the whole call: the watchdog reads it.
 void shim_new_stretch(shim_vm *vm) {
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    atomic_store_explicit(&vm->stretch, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec, memory_order_relaxed);
+    uint64_t stretch = atomic_load_explicit(&vm->stretch, memory_order_relaxed);
+    atomic_store_explicit(&vm->stretch, stretch + 1, memory_order_relaxed);
 }
 
 void shim_check_stop(shim_vm *vm) {
@@ -189,11 +197,21 @@ void shim_hook(lua_State *L, lua_Debug *ar) {
     shim_check_stop(VM(L));
 }
 
+static void set_hook(lua_State *L) {
+    lua_sethook(L, shim_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+// A hook is set on one coroutine; whoever becomes the current one while a stop is wanted needs it, too.
+void shim_make_current(shim_vm *vm, lua_State *L) {
+    vm->current = L;
+    atomic_signal_fence(memory_order_seq_cst); // before the look at `stop`: the signal may come in between
+    if (atomic_load_explicit(&vm->stop, memory_order_relaxed)) set_hook(L);
+}
+
 static void on_signal(int number) {
     (void)number;
     shim_vm *vm = running_vm;
-    if (vm && vm->current && atomic_load(&vm->stop))
-        lua_sethook(vm->current, shim_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    if (vm && vm->current && atomic_load(&vm->stop)) set_hook(vm->current);
 }
 
 static int signal_number(void) { return SIGRTMIN + 4; }
@@ -212,7 +230,16 @@ void shim_stop(shim_vm *vm, shim_end reason) {
 
 void shim_watch(shim_vm *vm) {
     if (!atomic_load(&vm->in_lua)) return;
-    if (atomic_load(&vm->stop) == shim_end_none && cpu_time(vm) - atomic_load(&vm->stretch) <= vm->limits.cpu) return;
+    if (atomic_load(&vm->stop) == shim_end_none) {
+        uint64_t stretch = atomic_load_explicit(&vm->stretch, memory_order_relaxed);
+        int64_t now = cpu_time(vm);
+        if (stretch != vm->watched_stretch) {
+            vm->watched_stretch = stretch;
+            vm->watched_since = now;
+            return;
+        }
+        if (now - vm->watched_since <= vm->limits.cpu) return;
+    }
     // Again at each turn until the state has ended: the signal may have come while another coroutine was current.
     shim_stop(vm, shim_end_cpu);
 }
@@ -237,10 +264,14 @@ static void enter(shim_vm *vm, lua_State *L) {
     vm->current = L;
     running_vm = vm;
     vm->running = true;
+    vm->can_wait = L == vm->script;
+    vm->closing = 0;
+    vm->resumers = NULL;
+    vm->stack_base = __builtin_frame_address(0);
     shim_new_stretch(vm);
     atomic_store(&vm->in_lua, 1);
     // A stop that came before the thread could be signalled.
-    if (atomic_load(&vm->stop)) lua_sethook(L, shim_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    if (atomic_load(&vm->stop)) set_hook(L);
 }
 
 static void leave(shim_vm *vm) {
@@ -406,7 +437,7 @@ static shim_status step(shim_vm *vm) {
         answer = shim_status_done;
     } else if (status != LUA_YIELD) {
         lua_State *L = vm->L;
-        vm->current = L;
+        shim_make_current(vm, L);
         // The stack of a dead coroutine still stands, so the traceback can be read from it.
         lua_pushcfunction(L, shim_message_handler);
         lua_xmove(T, L, 1);
@@ -419,6 +450,10 @@ static shim_status step(shim_vm *vm) {
             vm->text.length = 0;
         }
         lua_settop(L, 0);
+        // The script's `<close>` variables, within the limits.
+        shim_make_current(vm, T);
+        vm->can_wait = false;
+        lua_resetthread(T);
         answer = shim_status_error;
     }
     leave(vm);

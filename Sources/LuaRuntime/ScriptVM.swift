@@ -13,6 +13,7 @@ package actor ScriptVM {
     private nonisolated let state: LuaState
     private nonisolated let wait = Mutex<Task<[UInt8], any Error>?>(nil)
     private nonisolated let isStopped = Mutex(false)
+    private var isRunning = false
 
     /// Opens a state and runs the trusted prelude in it.
     ///
@@ -28,7 +29,12 @@ package actor ScriptVM {
         prelude: [LuaChunk]
     ) async throws(LuaError) {
         self.limits = limits
-        state = try LuaState(limits: limits, functions: functions)
+        do throws(LuaError) {
+            state = try LuaState(limits: limits, functions: functions)
+        } catch {
+            executor.shutdown()  // nothing is left whose deinit could
+            throw error
+        }
         try open(prelude)
     }
 
@@ -37,9 +43,9 @@ package actor ScriptVM {
     }
 
     private func open(_ prelude: [LuaChunk]) throws(LuaError) {
-        for chunk in prelude {
-            try watched { () throws(LuaError) in try state.prelude(chunk) }
-        }
+        Watchdog.shared.watch(state)
+        defer { Watchdog.shared.unwatch(state) }
+        for chunk in prelude { try state.prelude(chunk) }
     }
 
     /// Runs a script to its end.
@@ -54,6 +60,13 @@ package actor ScriptVM {
                 "\(script.name) has \(script.source.count) bytes; a script may have \(limits.sourceSize)"
             )
         }
+        guard !isRunning else { throw LuaError(.runtime, "a script runs in this state already") }
+        isRunning = true
+        Watchdog.shared.watch(state)
+        defer {
+            Watchdog.shared.unwatch(state)
+            isRunning = false
+        }
         let deadline = limits.wall.map { wall in
             Task { [weak self] in
                 try await Task.sleep(for: wall)
@@ -63,10 +76,10 @@ package actor ScriptVM {
         defer { deadline?.cancel() }
         let result: Result<Void, LuaError> = await withTaskCancellationHandler {
             do throws(LuaError) {
-                var waits = try watched { () throws(LuaError) in try state.run(script) }
+                var waits = try state.run(script)
                 while waits {
                     let answer = await pendingAnswer()
-                    waits = try watched { () throws(LuaError) in try state.resume(answer) }
+                    waits = try state.resume(answer)
                 }
                 return .success(())
             } catch {
@@ -93,12 +106,6 @@ package actor ScriptVM {
         isStopped.withLock { $0 = true }
         state.stop(reason)
         wait.withLock { $0?.cancel() }
-    }
-
-    private func watched<Value>(_ body: () throws(LuaError) -> Value) throws(LuaError) -> Value {
-        Watchdog.shared.watch(state)
-        defer { Watchdog.shared.unwatch(state) }
-        return try body()
     }
 
     private func pendingAnswer() async -> Result<[UInt8], HostError> {

@@ -27,6 +27,7 @@ struct Sandbox {
                         return []
                     }
                 ),
+                HostFunction(name: "nothing", body: .immediate { _ throws(HostError) in Array("null".utf8) }),
                 HostFunction(name: "echo", body: .immediate { json throws(HostError) in json }),
                 HostFunction(
                     name: "later",

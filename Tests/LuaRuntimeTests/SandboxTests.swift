@@ -16,7 +16,7 @@ import Testing
         )
         #expect(
             emitted == [
-                #"["_G _VERSION assert collectgarbage coroutine echo emit error forever getmetatable ipairs json later load math next os pairs pcall rawequal rawget rawlen rawset refuse select setmetatable string table tonumber tostring type utf8 wrapped xpcall"]"#
+                #"["_G _VERSION assert collectgarbage coroutine echo emit error forever getmetatable ipairs json later load math next nothing os pairs pcall rawequal rawget rawlen rawset refuse select setmetatable string table tonumber tostring type utf8 wrapped xpcall"]"#
             ]
         )
     }
@@ -38,8 +38,7 @@ import Testing
         "hostile calls raise errors",
         arguments: [
             "setmetatable({}, { __gc = function() end })", "string.rep('x', 1 << 40)", "('x'):rep(1 << 62)",
-            "table.move({}, 1, 1 << 60, 2)",
-            "table.concat(setmetatable({}, { __len = function() return 1 << 50 end }))",
+            "table.move({}, 1, 1 << 60, 2)", "table.concat({}, '', 1, 1 << 50)",
             "table.unpack({}, 1, 1 << 40)", "load(function() end)", "collectgarbage('stop')",
             "coroutine.yield()", "setmetatable(json.null, {})",
         ]
