@@ -87,6 +87,14 @@ import Testing
         #expect(try await world.ledger.open(announcement: number, run: "R1", after: 0, limit: 10).isEmpty)
     }
 
+    @Test func `what a resumed run sent before counts as sent`() async throws {
+        let world = try await World(groups: 10)
+        _ = try await world.announce("news", "hello", to: Array(world.groups.prefix(4)))
+        _ = try await world.announce("news", "hello", to: world.groups)
+        let tally = try #require(try await world.ledger.tallies(run: "R1").first)
+        #expect(tally.targets == 10 && tally.sent == 10 && tally.already == 0)
+    }
+
     @Test func `two runs of one announcement at once make one post for each group`() async throws {
         let world = try await World(groups: 200)
         async let first = world.announce("news", "hello", to: world.groups, run: "R1")

@@ -1,5 +1,5 @@
-import Foundation
 import EmbeddedGraph
+import Foundation
 import GraphModel
 import Testing
 

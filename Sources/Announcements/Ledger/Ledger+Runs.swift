@@ -112,14 +112,17 @@ extension Ledger {
 
     // MARK: What came of a run
 
-    /// Records what an announcement of a run came to, replacing what was recorded of it before.
+    /// Records what an announcement of a run came to.
+    ///
+    /// When the run was resumed, what it sent before counts as sent, not as had already.
     package func record(_ tally: AnnouncementTally, run: String) async throws(StorageError) {
         try await write { db, _ in
             try db.execute(
                 sql: """
                     INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (runID, announcement) DO UPDATE SET
-                        targets = excluded.targets, sent = tally.sent + excluded.sent, already = excluded.already,
+                        targets = excluded.targets, sent = tally.sent + excluded.sent,
+                        already = CASE WHEN excluded.already > tally.sent THEN excluded.already - tally.sent ELSE 0 END,
                         changed = excluded.changed, failed = excluded.failed, ambiguous = excluded.ambiguous,
                         skipped = excluded.skipped, duplicates = excluded.duplicates, unsent = excluded.unsent,
                         deliveryTime = tally.deliveryTime + excluded.deliveryTime

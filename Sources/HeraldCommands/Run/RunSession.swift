@@ -27,10 +27,10 @@ struct RunSession {
 
     /// How many requests an announcement keeps under way on the embedded store: enough for its commits to be shared.
     private static let width = 256
-    /// Under this path the ledger keeps the script itself.
-    static let scriptPath = "\u{0}script"
-    /// Under this path the ledger keeps the folder that the script's files were read from.
-    static let folderPath = "\u{0}folder"
+    /// Under this path, which no file of a script's can have, the ledger keeps the script itself.
+    static let scriptPath = "/script"
+    /// Under this path, which no file of a script's can have, the ledger keeps the folder that its files were read from.
+    static let folderPath = "/folder"
 
     let herald: HeraldEnvironment
     let store: EmbeddedGraph
