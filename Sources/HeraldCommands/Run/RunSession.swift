@@ -27,10 +27,10 @@ struct RunSession {
 
     /// How many requests an announcement keeps under way on the embedded store: enough for its commits to be shared.
     private static let width = 256
-    /// Under this path the ledger keeps the script itself.
-    static let scriptPath = "\u{0}script"
+    /// Under this path the ledger keeps the script itself; a script's own paths never begin with a slash.
+    static let scriptPath = "/script"
     /// Under this path the ledger keeps the folder that the script's files were read from.
-    static let folderPath = "\u{0}folder"
+    static let folderPath = "/folder"
 
     let herald: HeraldEnvironment
     let store: EmbeddedGraph
@@ -82,9 +82,11 @@ struct RunSession {
             state: .running,
             startedAt: herald.now()
         )
-        try await ledger.begin(record)
-        try await ledger.keep(job.script.source, path: Self.scriptPath, run: record.id)
-        try await ledger.keep(Array(job.folder.utf8), path: Self.folderPath, run: record.id)
+        // In one transaction: a run that is in the ledger can be resumed, whenever it dies.
+        try await ledger.begin(
+            record,
+            keeping: [Self.scriptPath: job.script.source, Self.folderPath: Array(job.folder.utf8)]
+        )
         return record
     }
 
