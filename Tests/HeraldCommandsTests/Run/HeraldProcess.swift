@@ -40,6 +40,8 @@ struct HeraldProcess {
         let error = Pipe()
         process.standardOutput = output
         process.standardError = error
+        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in end.finish() }
         try process.run()
         let identifier = process.processIdentifier
         if case .kill(let delay) = disturbance {
@@ -55,7 +57,7 @@ struct HeraldProcess {
             return true
         }
         let texts = await (written, reported)
-        await Self.onThread { process.waitUntilExit() }
+        for await _ in ended {}
         return Ending(
             status: process.terminationStatus,
             wasKilled: process.terminationReason == .uncaughtSignal,
@@ -87,7 +89,7 @@ struct HeraldProcess {
     /// Does what blocks on a thread that may be blocked.
     private static func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: work()) }
+            Thread.detachNewThread { continuation.resume(returning: work()) }
         }
     }
 }
