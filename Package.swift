@@ -93,7 +93,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ScriptHostTests",
-            dependencies: ["ScriptHost", "EmbeddedGraph", "Announcements", "GraphModel"],
+            dependencies: [
+                "ScriptHost", "EmbeddedGraph", "Announcements", "GraphModel", "LuaRuntime",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -36,6 +36,15 @@ static int push_place(lua_State *L, lua_State *T) {
     return 0;
 }
 
+void shim_note_place(shim_vm *vm, lua_State *L) {
+    lua_Debug ar;
+    bool found = find_place(L, &ar);
+    for (const resumer *r = vm->resumers; !found && r; r = r->outer) found = find_place(r->L, &ar);
+    if (!found) return;
+    snprintf(vm->ended_script, sizeof vm->ended_script, "%s", chunk_name(&ar));
+    vm->ended_line = ar.currentline;
+}
+
 // Turns the table at the top into an error object, with the place of the nearest script frame.
 static void finish_error(lua_State *L) {
     int line = push_place(L, L);

@@ -67,6 +67,8 @@ struct shim_vm {
     sigjmp_buf escape;
     bool running;              // escape is set, and Lua code may be on the stack
     shim_end ended;
+    char ended_script[128];    // the script's name where a limit struck, and the line
+    int ended_line;
     _Atomic int stop;          // a shim_end that another thread wants
     _Atomic int in_lua;        // Lua code is running now: the watchdog may signal the thread
     _Atomic uint64_t stretch;  // counts entries and host calls: from each on, processor time is counted anew
@@ -96,6 +98,7 @@ struct shim_vm {
 // vm.c
 _Noreturn void shim_leave(shim_vm *vm, shim_end reason);
 void shim_hook(lua_State *L, lua_Debug *ar);
+void shim_note_place(shim_vm *vm, lua_State *L); // host.c; allocates nothing
 void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
 void shim_new_stretch(shim_vm *vm);

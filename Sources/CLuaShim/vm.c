@@ -193,8 +193,11 @@ void shim_check_stop(shim_vm *vm) {
 
 // Set by the signal handler only, so that no instruction pays for it before a limit is near.
 void shim_hook(lua_State *L, lua_Debug *ar) {
+    shim_vm *vm = VM(L);
+    if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
+    shim_note_place(vm, L);
     (void)ar;
-    shim_check_stop(VM(L));
+    shim_check_stop(vm);
 }
 
 static void set_hook(lua_State *L) {
@@ -480,6 +483,11 @@ const uint8_t *shim_text(shim_vm *vm, size_t *length) {
 }
 
 shim_end shim_ended(const shim_vm *vm) { return vm->ended; }
+
+const char *shim_ended_at(const shim_vm *vm, int32_t *line) {
+    *line = vm->ended_line;
+    return vm->ended_script;
+}
 
 size_t shim_memory(const shim_vm *vm, size_t *peak) {
     if (peak) *peak = vm->peak;

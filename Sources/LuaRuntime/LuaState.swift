@@ -95,13 +95,18 @@ import Foundation
     }
 
     private func ended(_ reason: shim_end) -> LuaError {
-        switch reason {
-        case .memory: LuaError(.memory, "the script took more memory than it may")
-        case .cpu: LuaError(.cpu, "the script computed for longer than it may without calling the host")
-        case .wall: LuaError(.wall, "the script took longer than it may")
-        case .stopped, .none: LuaError(.stopped, "the script was stopped")
-        @unknown default: LuaError(.stopped, "the script was stopped")
-        }
+        var error =
+            switch reason {
+            case .memory: LuaError(.memory, "the script took more memory than it may")
+            case .cpu: LuaError(.cpu, "the script computed for longer than it may without calling the host")
+            case .wall: LuaError(.wall, "the script took longer than it may")
+            case .stopped, .none: LuaError(.stopped, "the script was stopped")
+            @unknown default: LuaError(.stopped, "the script was stopped")
+            }
+        var line: Int32 = 0
+        let script = unsafe String(cString: shim_ended_at(vm, &line))
+        if !script.isEmpty { (error.script, error.line) = (script, Int(line)) }
+        return error
     }
 
     /// What the callback may touch.

@@ -121,9 +121,9 @@ extension Ledger {
 
     // MARK: What came of a run
 
-    /// Records what an announcement of a run came to, replacing what was recorded of it before.
+    /// Records what an announcement of a run came to.
     ///
-    /// What the run had sent before it was resumed is found as already there; it counts as sent, and once.
+    /// When the run was resumed, what it sent before counts as sent, not as had already.
     package func record(_ tally: AnnouncementTally, run: String) async throws(StorageError) {
         try await write { db, _ in
             try db.execute(
@@ -131,7 +131,7 @@ extension Ledger {
                     INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (runID, announcement) DO UPDATE SET
                         targets = excluded.targets, sent = tally.sent + excluded.sent,
-                        already = max(excluded.already - tally.sent, 0),
+                        already = CASE WHEN excluded.already > tally.sent THEN excluded.already - tally.sent ELSE 0 END,
                         changed = excluded.changed, failed = excluded.failed, ambiguous = excluded.ambiguous,
                         skipped = excluded.skipped, duplicates = excluded.duplicates, unsent = excluded.unsent,
                         deliveryTime = tally.deliveryTime + excluded.deliveryTime

@@ -27,17 +27,28 @@ package final class Ledger: Sendable {
         do { try pool.close() } catch { throw StorageError(path: path, error) }
     }
 
+    // Both are shielded from cancellation: a run that is stopped still has to settle what was in flight.
+
     func write<Value: Sendable>(
         _ body: @Sendable @escaping (Database, Statements) throws -> Value
     ) async throws(StorageError) -> Value {
-        let statements = statements
-        do { return try await pool.write { try body($0, statements) } } catch { throw StorageError(path: path, error) }
+        let (pool, statements) = (pool, statements)
+        do {
+            return try await Task { try await pool.write { try body($0, statements) } }.value
+        } catch {
+            throw StorageError(path: path, error)
+        }
     }
 
     func read<Value: Sendable>(
         _ body: @Sendable @escaping (Database) throws -> Value
     ) async throws(StorageError) -> Value {
-        do { return try await pool.read { try body($0) } } catch { throw StorageError(path: path, error) }
+        let pool = pool
+        do {
+            return try await Task { try await pool.read { try body($0) } }.value
+        } catch {
+            throw StorageError(path: path, error)
+        }
     }
 }
 

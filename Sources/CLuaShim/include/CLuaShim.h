@@ -78,6 +78,8 @@ void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *_Nullable by
 const uint8_t *shim_text(shim_vm *vm, size_t *length);
 /// Why the state was ended.
 shim_end shim_ended(const shim_vm *vm);
+/// The script and the line that ran when the state was ended; "" where that is not known.
+const char *shim_ended_at(const shim_vm *vm, int32_t *line);
 /// Bytes that Lua holds now, and the most that it ever held.
 size_t shim_memory(const shim_vm *vm, size_t *_Nullable peak);
 

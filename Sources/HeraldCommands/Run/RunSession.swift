@@ -27,9 +27,9 @@ struct RunSession {
 
     /// How many requests an announcement keeps under way on the embedded store: enough for its commits to be shared.
     private static let width = 256
-    /// Under this path the ledger keeps the script itself; a script's own paths never begin with a slash.
+    /// Under this path, which no file of a script's can have, the ledger keeps the script itself.
     static let scriptPath = "/script"
-    /// Under this path the ledger keeps the folder that the script's files were read from.
+    /// Under this path, which no file of a script's can have, the ledger keeps the folder that its files were read from.
     static let folderPath = "/folder"
 
     let herald: HeraldEnvironment

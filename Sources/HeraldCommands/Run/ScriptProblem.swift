@@ -14,6 +14,7 @@ struct ScriptProblem {
         if let script = error.script { place = script + (error.line.map { ":\($0)" } ?? "") + ": " }
         summary = place + error.message
         details = []
+        if let remedy = Self.remedy(error.kind) { summary += "; " + remedy }
         if error.script == scriptName, let line = error.line,
             let text = Self.line(line, of: source)
         {
@@ -26,6 +27,16 @@ struct ScriptProblem {
         if error.traceback.count > 1 {
             details.append("traceback:")
             details += error.traceback.map { "  " + $0 }
+        }
+    }
+
+    private static func remedy(_ kind: LuaError.Kind) -> String? {
+        switch kind {
+        case .memory: "work through the data in smaller pieces, or allow more with --limit-memory"
+        case .cpu: "look for an endless loop, or allow more with --limit-cpu"
+        case .wall: "allow more with --limit-wall"
+        case .sourceSize: "split it, or keep its data in files"
+        case .syntax, .runtime, .stopped: nil
         }
     }
 

@@ -43,6 +43,7 @@ actor AnnouncementComposer {
             )
         }
         for row in table.rows {
+            if Task.isCancelled { throw Self.interrupted(spec.name) }
             try await add(
                 id: row[idColumn],
                 values: CSVRowValues(table: table, row: row),
@@ -96,6 +97,10 @@ actor AnnouncementComposer {
             contentType == "html" || contentType == "text"
         else { throw AnnouncementSpec.fault("the body function must give html \"…\", text \"…\" or nil") }
         return .init(contentType: contentType, content: Template(literal: content))
+    }
+
+    private static func interrupted(_ name: String) -> HostError {
+        HostError(code: "interrupted", message: "announce: '\(name)' was interrupted before anything was sent")
     }
 
     // MARK: One target

@@ -1,0 +1,166 @@
+import Announcements
+import EmbeddedGraph
+import GraphModel
+import LuaRuntime
+import Testing
+
+@testable import ScriptHost
+
+@Suite struct ModuleTests {
+    @Test func `every example of the API runs as it stands`() async throws {
+        let world = try await ScriptWorld()
+        var seen = 0
+        for module in try await modules() {
+            for function in module.functions {
+                seen += 1
+                await #expect(throws: Never.self, "\(module.name).\(function.name)") {
+                    try await world.run(function.example)
+                }
+                #expect(!function.summary.isEmpty)
+            }
+        }
+        #expect(seen > 20)
+    }
+
+    /// The modules as a run has them; what they are bound to does not matter here.
+    private func modules() async throws -> [ScriptModule] {
+        let world = try await ScriptWorld()
+        let tables = HandleTable<CSVTable>(of: "table")
+        let files = ScriptFiles(folder: world.folder) { _, _ in [] }
+        return [
+            .print { _ in }, .json, .csv(tables, files: files) { _ in }, .html, .text, .template(), .time { 0 },
+            .graph(world.store, caller: world.store.operatorCaller), .args([]),
+        ]
+    }
+
+    @Test func `print writes any values, and bytes that are no text as replacement characters`() async throws {
+        let output = try await ScriptWorld().run(#"print(1, 2.5, nil, true, "a\255b") print()"#)
+        #expect(output == "1\t2.5\tnil\ttrue\ta\u{FFFD}b\n\n")
+    }
+
+    @Test func `rows of a file are held by the host and become tables when touched`() async throws {
+        let output = try await ScriptWorld().run(
+            """
+            local rows = csv.read "groups.csv"
+            print(#rows, rows[1].displayName, rows[2].displayName, rows[3], rows[1].empty == "")
+            for i, row in ipairs(rows) do print(i, row.id) end
+            print(pcall(function() rows[1] = {} end))
+            """
+        )
+        #expect(
+            output == """
+                2\tR&D <Berlin>\tSales, "South"\tnil\ttrue
+                1\t\(ScriptWorld.groups[0])
+                2\t\(ScriptWorld.groups[1])
+                false\ttest.lua:4: the rows of a file cannot be changed; copy them into a table of your own
+
+                """
+        )
+    }
+
+    @Test func `csv.write quotes what needs it`() async throws {
+        let output = try await ScriptWorld().run(
+            #"csv.write({ { id = 1, name = 'a,"b"' }, { id = 2 } }, { "id", "name" }) csv.write { { "x", true, 1.5 } }"#
+        )
+        #expect(output == "id,name\n1,\"a,\"\"b\"\"\"\n2,\nx,true,1.5\n")
+    }
+
+    @Test(
+        "files are read below the script's folder only",
+        arguments: ["../secret.csv", "/etc/passwd", "a/../../x", "", "state/../../x"]
+    )
+    func files(path: String) async throws {
+        let error = await #expect(throws: LuaError.self) { try await ScriptWorld().run("csv.read [[\(path)]]") }
+        #expect(error?.code == "fileRefused" && error?.line == 1)
+    }
+
+    @Test(
+        "wrong arguments name the function, the argument and what was expected",
+        arguments: [
+            ("csv.read(1)", "csv.read: argument 1 (path) must be a string, not an integer"),
+            ("csv.read()", "csv.read: argument 1 (path) is missing; it must be a string"),
+            ("announce { nme = 'x' }", "announce: field 'name' is missing; it must be a string"),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', toppic = 'y' }",
+                "announce has no field 'toppic' (did you mean 'topic'?)"
+            ),
+            ("graph.groups:list { tpo = 1 }", "list has no option 'tpo' (did you mean 'top'?)"),
+            (
+                "graph.groups.x.thread:list()",
+                "an item of groups has no 'thread' (did you mean 'threads'?); it has get, update, delete, conversations, "
+                    + "threads, members, owners"
+            ),
+            ("graph.groups.list()", "list is called with a colon: resource:list(…)"),
+            ("graph.get 'groups'", "'groups' is no path; it begins with a slash, as in /groups/…/threads"),
+            ("template.render('{{x}}', {})", "the template's variable {{x}} is missing from the values"),
+            ("json.decode '[1,]'", "malformed JSON at byte 4, in [2]: expected a value, found ']'"),
+        ]
+    )
+    func arguments(source: String, message: String) async throws {
+        let error = await #expect(throws: LuaError.self) { try await ScriptWorld().run(source) }
+        #expect(error?.message == message)
+        #expect(error?.script == "test.lua" && error?.line == 1)
+    }
+
+    @Test func `resources are created, read page by page, changed and deleted`() async throws {
+        let output = try await ScriptWorld().run(
+            """
+            local group = graph.groups[args[1]]
+            for i = 1, 5 do
+              group.threads:create { topic = "T" .. i, posts = { { body = text("B" .. i) } } }
+            end
+            local topics = {}
+            for thread in group.threads:each { top = 2 } do topics[#topics + 1] = thread.topic end
+            print(table.concat(topics, " "))
+            local thread = group.threads:list { top = 1 }.value[1]
+            local reply = group.threads[thread.id]:reply { post = { body = html "<p>R</p>" } }
+            print(reply.id:sub(1, 1), #group.threads[thread.id].posts:list().value)
+            group.threads[thread.id]:update { isLocked = true }
+            local ok, e = pcall(function() group.threads[thread.id]:reply { post = { body = text "x" } } end)
+            print(ok, e.code, e.status, e.requestId ~= nil)
+            group.threads[thread.id]:delete()
+            print(select(2, pcall(function() group.threads[thread.id]:get() end)).code)
+            """,
+            arguments: [ScriptWorld.groups[0]]
+        )
+        #expect(
+            output == """
+                T5 T4 T3 T2 T1
+                P\t2
+                false\tErrorAccessDenied\t403\ttrue
+                ErrorItemNotFound
+
+                """
+        )
+    }
+
+    @Test func `a body function renders each group, and nil skips it`() async throws {
+        let world = try await ScriptWorld()
+        let output = try await world.run(
+            """
+            local result = announce {
+              name = "fn", to = csv.read "groups.csv", topic = function(g) return "To " .. g.displayName end,
+              body = function(g) if g.displayName:find "Sales" then return nil end return html("<b>{{x}}</b>") end,
+            }
+            print(result.sent, result.skipped, result.targets)
+            print(graph.groups[args[1]].conversations:list().value[1].topic)
+            """,
+            arguments: [ScriptWorld.groups[0]]
+        )
+        #expect(output == "1\t1\t2\nTo R&D <Berlin>\n")
+    }
+
+    @Test func `values are escaped in html bodies and nowhere else`() async throws {
+        let output = try await ScriptWorld().run(
+            """
+            announce { name = "x", to = csv.read "groups.csv", topic = "{{displayName}}", body = html "<p>{{displayName}}</p>" }
+            local group = graph.groups[args[1]]
+            local conversation = group.conversations:list().value[1]
+            local thread = group.conversations[conversation.id].threads:list().value[1]
+            print(conversation.topic, group.threads[thread.id].posts:list().value[1].body.content)
+            """,
+            arguments: [ScriptWorld.groups[0]]
+        )
+        #expect(output == "R&D <Berlin>\t<p>R&amp;D &lt;Berlin&gt;</p>\n")
+    }
+}

@@ -1,0 +1,99 @@
+import Announcements
+import EmbeddedGraph
+import Foundation
+import GraphModel
+import Logging
+import LuaRuntime
+import Synchronization
+
+@testable import ScriptHost
+
+/// A store with groups, a ledger and a folder for a script, and what the script printed and logged.
+final class ScriptWorld: Sendable {
+    let store: EmbeddedGraph
+    let ledger: Ledger
+    let folder: URL
+    private let printed = Mutex<[UInt8]>([])
+    private let tallied = Mutex<[AnnouncementTally]>([])
+    private let runs = Mutex(0)
+
+    static let groups = ["29981b6a-0e57-42dc-94c9-cd24f5306196", "4f0c2a5e-8a6d-4a0e-9d51-0e7d5f6f1b02"]
+
+    init() async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "herald-scripts-\(UUID())")
+        store = try EmbeddedGraph(
+            path: folder.appending(path: "state/graph.sqlite").path,
+            operatorName: "Adele",
+            clock: { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        )
+        ledger = try Ledger(path: folder.appending(path: "state/ledger.sqlite").path)
+        _ = try await store.importGroups(
+            Self.groups.compactMap { GroupID($0) }.enumerated().map { index, id in
+                Group(
+                    id: id,
+                    displayName: index == 0 ? "R&D <Berlin>" : "Sales, \"South\"",
+                    mail: "group\(index)@contoso.example",
+                    mailNickname: "group\(index)",
+                    created: GraphDate(microseconds: 0)
+                )
+            }
+        )
+        try write(
+            """
+            id,displayName,empty
+            \(Self.groups[0]),R&D <Berlin>,
+            \(Self.groups[1]),"Sales, ""South""\",
+            """,
+            to: "groups.csv"
+        )
+    }
+
+    /// What the script printed.
+    var output: String { printed.withLock { String(decoding: $0, as: UTF8.self) } }
+    /// What the announcements came to.
+    var tallies: [AnnouncementTally] { tallied.withLock { $0 } }
+
+    func write(_ text: String, to file: String) throws {
+        try Data(text.utf8).write(to: folder.appending(path: file))
+    }
+
+    /// Runs a script and gives what all scripts so far have printed.
+    @discardableResult func run(_ source: String, arguments: [String] = []) async throws -> String {
+        let number = runs.withLock { number in
+            number += 1
+            return number
+        }
+        let record = RunRecord(
+            id: "R\(number)",
+            script: "test.lua",
+            scriptHash: "00",
+            arguments: arguments,
+            backend: "test",
+            operatorName: "Adele",
+            state: .running,
+            startedAt: 0
+        )
+        try await ledger.begin(record)
+        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        let context = ScriptContext(
+            service: LedgerService(store, ledger: ledger, run: record.id, now: now),
+            backend: store,
+            ledger: ledger,
+            run: record,
+            caller: store.operatorCaller,
+            files: ScriptFiles(folder: folder) { path, url in try ScriptFiles.readFromDisk(path, url) },
+            monitor: RunMonitor(
+                output: { [self] bytes in printed.withLock { $0 += bytes } },
+                confirm: { _ in true },
+                progress: { _, _ in },
+                finished: { [self] tally, _ in tallied.withLock { $0.append(tally) } }
+            ),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            width: 8,
+            now: now
+        )
+        try await ScriptRun(context: context, limits: ScriptLimits())
+            .execute(LuaChunk(name: "test.lua", source: Array(source.utf8)))
+        return output
+    }
+}
