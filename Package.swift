@@ -101,7 +101,10 @@ let package = Package(
         ),
         .testTarget(
             name: "HeraldCommandsTests",
-            dependencies: ["HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage"],
+            dependencies: [
+                "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
     ],

@@ -4,9 +4,9 @@ import GraphModel
 package import Storage
 
 extension Ledger {
-    /// Records that a run has begun.
-    package func begin(_ run: RunRecord) async throws(StorageError) {
-        try await write { db, _ in
+    /// Records that a run has begun, and keeps the files that resuming it needs, by their paths, in one transaction.
+    package func begin(_ run: RunRecord, keeping files: [String: [UInt8]] = [:]) async throws(StorageError) {
+        try await write { db, statements in
             try db.execute(
                 sql: """
                     INSERT INTO run (id, script, scriptHash, arguments, backend, operatorName, state, startedAt)
@@ -17,6 +17,7 @@ extension Ledger {
                     RunRecord.State.running.rawValue, run.startedAt,
                 ]
             )
+            for (path, bytes) in files { try Self.keep(bytes, path: path, run: run.id, db, statements) }
         }
     }
 
@@ -78,21 +79,29 @@ extension Ledger {
     ///
     /// A content is stored once, however many runs read it; a second reading of the same path by one run keeps the first.
     package func keep(_ bytes: [UInt8], path: String, run: String) async throws(StorageError) {
+        try await write { db, statements in try Self.keep(bytes, path: path, run: run, db, statements) }
+    }
+
+    private static func keep(
+        _ bytes: [UInt8],
+        path: String,
+        run: String,
+        _ db: Database,
+        _ statements: Statements
+    ) throws {
         let hash = SHA256.hash(bytes)
-        try await write { db, statements in
-            let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            content.bind(hash, 1)
-            content.bind(bytes, 2)
-            try content.run()
-            let input = try statements(
-                db,
-                "INSERT INTO runInput (runID, path, contentHash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-            )
-            input.bind(run, 1)
-            input.bind(path, 2)
-            input.bind(hash, 3)
-            try input.run()
-        }
+        let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        content.bind(hash, 1)
+        content.bind(bytes, 2)
+        try content.run()
+        let input = try statements(
+            db,
+            "INSERT INTO runInput (runID, path, contentHash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+        )
+        input.bind(run, 1)
+        input.bind(path, 2)
+        input.bind(hash, 3)
+        try input.run()
     }
 
     /// A file as a run read it; nil if the run did not read it.

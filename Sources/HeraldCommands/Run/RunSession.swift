@@ -82,9 +82,11 @@ struct RunSession {
             state: .running,
             startedAt: herald.now()
         )
-        try await ledger.begin(record)
-        try await ledger.keep(job.script.source, path: Self.scriptPath, run: record.id)
-        try await ledger.keep(Array(job.folder.utf8), path: Self.folderPath, run: record.id)
+        // In one transaction: a run that is in the ledger can be resumed, whenever it dies.
+        try await ledger.begin(
+            record,
+            keeping: [Self.scriptPath: job.script.source, Self.folderPath: Array(job.folder.utf8)]
+        )
         return record
     }
 

@@ -1,0 +1,95 @@
+import Dispatch
+import Foundation
+
+/// The real executable, as a process of its own whose state is in a folder of its own.
+struct HeraldProcess {
+    /// How a process ended, and what it wrote.
+    struct Ending {
+        /// The exit status; of a process that a signal ended, the signal's number.
+        var status: Int32
+        var wasKilled: Bool
+        var output: String
+        var error: String
+    }
+
+    /// What is done to a process while it runs.
+    enum Disturbance {
+        /// SIGKILL, so many microseconds after the start.
+        case kill(after: Int)
+        /// SIGINT, once standard error has this text.
+        case interrupt(once: String)
+    }
+
+    /// The executable, which is built beside the tests.
+    private static let executable = Bundle.main.bundleURL.appending(path: "herald")
+
+    /// Where the process runs; `state` in it is the process's home.
+    let folder: String
+
+    /// Lets the executable run to its end.
+    @discardableResult
+    func run(_ arguments: String..., disturbance: Disturbance? = nil) async throws -> Ending {
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = [
+            "HERALD_HOME": folder + "/state", "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
+        ]
+        let output = Pipe()
+        let error = Pipe()
+        process.standardOutput = output
+        process.standardError = error
+        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+        let identifier = process.processIdentifier
+        if case .kill(let delay) = disturbance {
+            DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) {
+                // The process is not awaited before its end, so the number is still its own.
+                if process.isRunning { kill(identifier, SIGKILL) }
+            }
+        }
+        async let written = Self.read(output)
+        async let reported = Self.read(error) { text in
+            guard case .interrupt(let sign) = disturbance, text.contains(sign) else { return false }
+            kill(identifier, SIGINT)
+            return true
+        }
+        let texts = await (written, reported)
+        for await _ in ended {}
+        return Ending(
+            status: process.terminationStatus,
+            wasKilled: process.terminationReason == .uncaughtSignal,
+            output: texts.0,
+            error: texts.1
+        )
+    }
+
+    /// Reads a pipe to its end; `isSeen` is asked about the text so far until it says so.
+    private static func read(
+        _ pipe: Pipe,
+        until isSeen: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) async
+        -> String
+    {
+        let handle = pipe.fileHandleForReading
+        return await onThread {
+            var bytes = Data()
+            var seen = false
+            while true {
+                let more = handle.availableData
+                if more.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+                bytes += more
+                if !seen { seen = isSeen(String(decoding: bytes, as: UTF8.self)) }
+            }
+        }
+    }
+
+    /// Does what blocks on a thread that may be blocked.
+    private static func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: work()) }
+        }
+    }
+}

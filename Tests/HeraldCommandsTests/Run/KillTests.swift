@@ -1,0 +1,164 @@
+import Foundation
+import GraphModel
+import ScriptHost
+import Testing
+
+@testable import HeraldCommands
+
+/// Runs of the real executable that are killed, interrupted and doubled, after which each group has its post once.
+@Suite struct KillTests {
+    private static let groups = 300
+
+    private let world: CapturedWorld
+    private var herald: HeraldProcess { HeraldProcess(folder: world.folder) }
+
+    init() async throws {
+        world = try CapturedWorld()
+        try world.copyExample("announce.lua")
+        try await importGroups(Self.groups)
+    }
+
+    @Test func `killed at any moment and run again, it announces to each group once`() async throws {
+        let full = try await measuredRun()
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededRandom(seed: seed)
+        var kills = 0
+        var round = 0
+        while kills < 20 {
+            round += 1
+            try world.restoreStore()
+            var delays: [Int] = []
+            for _ in 0..<4 {
+                delays.append(Int.random(in: 0...full, using: &random))
+                let ending = try await herald.run(
+                    "run",
+                    "announce.lua",
+                    disturbance: .kill(after: delays[delays.count - 1])
+                )
+                if ending.wasKilled { kills += 1 }
+            }
+            let ending = try await herald.run("run", "--json", "announce.lua")
+            try expectWhole(ending, groups: Self.groups, "seed \(seed), round \(round), killed after \(delays) µs")
+        }
+    }
+
+    @Test func `killed and resumed, it announces to each group once`() async throws {
+        let full = try await measuredRun()
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededRandom(seed: seed)
+        for round in 1...4 {
+            try world.restoreStore()
+            // Before the run stands in the ledger there is nothing to resume.
+            let delay = Int.random(in: full / 2...full, using: &random)
+            let comment: Comment = "seed \(seed), round \(round), killed after \(delay) µs"
+            try await herald.run("run", "announce.lua", disturbance: .kill(after: delay))
+            var ending = try await herald.run("resume", "last", "--json")
+            if ending.error.contains("There is no run") {
+                ending = try await herald.run("run", "--json", "announce.lua")
+            }
+            try expectWhole(ending, groups: Self.groups, comment)
+            #expect(try await herald.run("runs").output.split(separator: "\n").count == 2, comment)
+        }
+    }
+
+    @Test func `two runs of one announcement at once announce to each group once`() async throws {
+        for round in 1...4 {
+            try world.restoreStore()
+            async let first = herald.run("run", "--json", "announce.lua")
+            async let second = herald.run("run", "--json", "announce.lua")
+            let endings = try await [first, second]
+            for ending in endings { try expectWhole(ending, groups: Self.groups, "round \(round): \(ending.error)") }
+            let sent = try endings.map { try tally($0)["sent"]?.integer ?? -1 }
+            #expect(sent.reduce(0, +) == Int64(Self.groups), "round \(round)")
+        }
+    }
+
+    @Test func `interrupted half-way, it says how to go on, and nothing is lost`() async throws {
+        try await importGroups(2000)
+        let ending = try await herald.run("run", "--json", "announce.lua", disturbance: .interrupt(once: "to announce"))
+        #expect(ending.status == ExitStatus.interrupted.rawValue)
+        #expect(ending.error.contains("interrupted: waiting for what is in flight"))
+        let tally = try tally(ending)
+        let sent = try #require(tally["sent"]?.integer)
+        let unsent = try #require(tally["unsent"]?.integer)
+        #expect(unsent > 0)
+        #expect(sent + unsent == 2000)
+        #expect(try world.store.count("conversation") == Int(sent))
+
+        let again = try await herald.run("run", "--json", "announce.lua")
+        try expectWhole(again, groups: 2000, "\(again.error)")
+        #expect(try self.tally(again)["already"] == .integer(sent))
+    }
+
+    @Test func `an interrupted run that is resumed accounts for every group once`() async throws {
+        try await importGroups(2000)
+        let ending = try await herald.run("run", "announce.lua", disturbance: .interrupt(once: "to announce"))
+        #expect(ending.status == ExitStatus.interrupted.rawValue)
+        #expect(ending.error.contains("Go on with: herald resume 2"))
+        try expectWhole(try await herald.run("resume", "last", "--json"), groups: 2000, "\(ending.error)")
+    }
+
+    // MARK: Steps
+
+    private func importGroups(_ count: Int) async throws {
+        let name = "groups.csv"
+        let bytes = Array(try Data(contentsOf: CapturedWorld.examples.appending(path: name)))
+        let table = try CSVTable(bytes, name: name)
+        // A value may span lines, so it is the line of the first row left out that tells where to cut.
+        let lines = count < table.rows.count ? table.rows[count].line - 1 : Int.max
+        let text = String(decoding: bytes, as: UTF8.self)
+        let kept = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(lines)
+        try world.write(kept.joined(separator: "\n"), to: name)
+        #expect(await world.run("groups", "import", name) == .done)
+        try world.keepStore()
+    }
+
+    /// How long a run takes that nobody disturbs, in microseconds.
+    private func measuredRun() async throws -> Int {
+        let clock = ContinuousClock()
+        let herald = herald
+        let time = try await clock.measure { try await herald.run("run", "announce.lua") }
+        return Int(time / .microseconds(1))
+    }
+
+    private func tally(_ ending: HeraldProcess.Ending) throws -> JSONValue {
+        let report = try JSONReader.read(Array(ending.output.utf8)) { try JSONValue(from: &$0) }
+        return try #require(report["announcements"]?.elements?.first)
+    }
+
+    /// Checks that a run came to its end, and that its report and the store account for every group.
+    private func expectWhole(_ ending: HeraldProcess.Ending, groups: Int, _ comment: Comment) throws {
+        #expect(ending.status == 0, comment)
+        let tally = try tally(ending)
+        #expect(tally["targets"] == .integer(Int64(groups)), comment)
+        let sent = try #require(tally["sent"]?.integer)
+        let already = try #require(tally["already"]?.integer)
+        #expect(sent + already == Int64(groups), comment)
+        #expect(tally["unsent"] == .integer(0), comment)
+        #expect(try world.store.groupsNotAnnouncedOnce().isEmpty, comment)
+        #expect(try world.store.count("conversation") == groups, comment)
+    }
+}
+
+/// Random numbers that a seed brings back (SplitMix64).
+private struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+extension JSONValue {
+    /// The number, if it is a whole one.
+    fileprivate var integer: Int64? {
+        guard case .integer(let number) = self else { return nil }
+        return number
+    }
+}
