@@ -27,6 +27,7 @@ enum UserOperations {
     ///
     /// - Throws: ``GraphError`` if the user is not the caller.
     static func resolveJoinedGroups(_ path: String, _ caller: Caller) throws(GraphError) -> String {
+        if path.hasPrefix("/groups/") { return path }
         var parts = Router.split(path)
         let isMine = parts.first?.lowercased() == "me"
         let start = isMine ? 1 : 2

@@ -17,8 +17,8 @@ struct QueryOptions: Sendable {
     init(_ query: String) throws(GraphError) {
         for piece in query.split(separator: "&") {
             let halves = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = PercentEncoding.decode(halves[0], plusIsSpace: true)
-            let value = halves.count == 2 ? PercentEncoding.decode(halves[1], plusIsSpace: true) : ""
+            let name = PercentEncoding.decode(String(halves[0]), plusIsSpace: true)
+            let value = halves.count == 2 ? PercentEncoding.decode(String(halves[1]), plusIsSpace: true) : ""
             let option = name.hasPrefix("$") ? String(name.dropFirst()).lowercased() : name.lowercased()
             switch option {
             case "top": top = try Self.number(value, option)

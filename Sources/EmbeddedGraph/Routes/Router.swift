@@ -48,7 +48,7 @@ struct Router: Sendable {
     static func split(_ path: String) -> [String] {
         var parts: [String] = []
         for raw in path.split(separator: "/") {
-            let part = PercentEncoding.decode(raw)
+            let part = PercentEncoding.decode(String(raw))
             if part.hasSuffix("')"), let open = part.range(of: "('") {
                 parts.append(String(part[..<open.lowerBound]))
                 parts.append(String(part[open.upperBound...].dropLast(2)).replacing("''", with: "'"))

@@ -1,7 +1,7 @@
 /// Percent-encoding of path segments and query values (RFC 3986, section 2).
 package enum PercentEncoding {
     /// The text with every byte but the unreserved characters encoded.
-    package static func encode(_ text: some StringProtocol) -> String {
+    package static func encode(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
@@ -26,7 +26,7 @@ package enum PercentEncoding {
     ///   - text: A path segment, or a part of a query.
     ///   - plusIsSpace: Whether "+" means a space, as it does in queries (`application/x-www-form-urlencoded`).
     /// - Returns: The decoded text.
-    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
+    package static func decode(_ text: String, plusIsSpace: Bool = false) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)
         }

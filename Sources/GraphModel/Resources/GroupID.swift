@@ -6,14 +6,20 @@ package struct GroupID: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Reads a GUID of the form 8-4-4-4-12 hexadecimal digits, in either case, with or without braces.
     ///
     /// - Returns: nil if the text is no GUID.
-    package init?(_ text: some StringProtocol) {
+    package init?(_ text: String) {
+        var text = text
+        guard let halves = text.withUTF8({ unsafe Self.halves($0) }) else { return nil }
+        (high, low) = halves
+    }
+
+    private static func halves(_ text: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64)? {
+        let isBraced = unsafe text.count == 38 && text[0] == UInt8(ascii: "{") && text[37] == UInt8(ascii: "}")
+        guard text.count == 36 || isBraced else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
         var digits = 0
-        var position = 0
-        let isBraced = text.utf8.count == 38 && text.hasPrefix("{") && text.hasSuffix("}")
-        for byte in text.utf8.dropFirst(isBraced ? 1 : 0).prefix(isBraced ? 36 : 37) {
-            defer { position += 1 }
-            if Self.isHyphen(position) {
+        for position in 0..<36 {
+            let byte = unsafe text[isBraced ? position + 1 : position]
+            if isHyphen(position) {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
@@ -24,7 +30,6 @@ package struct GroupID: Sendable, Hashable, Comparable, CustomStringConvertible 
             case UInt8(ascii: "A")...UInt8(ascii: "F"): value = byte - UInt8(ascii: "A") + 10
             default: return nil
             }
-            guard digits < 32 else { return nil }
             if digits < 16 {
                 halves.0 = halves.0 << 4 | UInt64(value)
             } else {
@@ -32,8 +37,7 @@ package struct GroupID: Sendable, Hashable, Comparable, CustomStringConvertible 
             }
             digits += 1
         }
-        guard digits == 32, position == 36 else { return nil }
-        (high, low) = halves
+        return halves
     }
 
     /// The GUID as text: 36 characters, in lower case.
