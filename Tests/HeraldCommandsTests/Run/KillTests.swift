@@ -76,7 +76,7 @@ import Testing
     @Test func `interrupted half-way, it says how to go on, and nothing is lost`() async throws {
         try await importGroups(2000)
         let ending = try await herald.run("run", "--json", "announce.lua", disturbance: .interrupt(once: "to announce"))
-        #expect(ending.status == ExitStatus.interrupted.rawValue)
+        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
         #expect(ending.error.contains("interrupted: waiting for what is in flight"))
         let tally = try tally(ending)
         let sent = try #require(tally["sent"]?.integer)
@@ -93,7 +93,7 @@ import Testing
     @Test func `an interrupted run that is resumed accounts for every group once`() async throws {
         try await importGroups(2000)
         let ending = try await herald.run("run", "announce.lua", disturbance: .interrupt(once: "to announce"))
-        #expect(ending.status == ExitStatus.interrupted.rawValue)
+        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
         #expect(ending.error.contains("Go on with: herald resume 2"))
         try expectWhole(try await herald.run("resume", "last", "--json"), groups: 2000, "\(ending.error)")
     }
