@@ -9,6 +9,11 @@ package enum StoreFile {
     /// How long a transaction waits for another process to release the file, in seconds.
     package static let busyTimeout = 10.0
 
+    /// The page cache of the writing connection, in KiB.
+    private static let writerCache = 16_384
+    /// How many pages of 4 KiB the log holds before they are written to the file.
+    private static let checkpointPages = 8192
+
     /// Opens the file, creating it and its folder if they are missing, and brings its schema up to date.
     ///
     /// Several processes may open the same file at once; one of them migrates it.
@@ -34,6 +39,10 @@ package enum StoreFile {
             // GRDB sets NORMAL by itself when it turns WAL on, so FULL has to come afterwards.
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // Keys arrive in no order, so each batch touches pages all over the indexes: with SQLite's small defaults
+                // they would be read and written back again and again.
+                try db.execute(sql: "PRAGMA cache_size = -\(writerCache)")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
                 if try Int32.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
                     try db.execute(sql: "PRAGMA application_id = \(applicationID)")
                 }

@@ -28,15 +28,15 @@ struct RunReport: Sendable {
             lines.append("  \(finding.kind.rawValue) \(finding.target)\(code): \(finding.message)")
         }
         if notable.count > Self.listed {
-            lines.append("  and \(Self.count(notable.count - Self.listed)) more: herald show \(run.id)")
+            lines.append("  and \((notable.count - Self.listed).grouped) more: herald show \(run.id)")
         }
         if writes.sent + writes.failed > 0, tallies.isEmpty {
             lines.append(
-                "\(Self.count(writes.sent)) write\(writes.sent == 1 ? "" : "s") made, "
-                    + (writes.failed == 0 ? "none failed" : "\(Self.count(writes.failed)) failed")
+                "\(writes.sent.grouped) write\(writes.sent == 1 ? "" : "s") made, "
+                    + (writes.failed == 0 ? "none failed" : "\(writes.failed.grouped) failed")
             )
         }
-        let time = run.endedAt.map { " in \(Self.duration($0 - run.startedAt))" } ?? ""
+        let time = run.endedAt.map { " in \(Duration.microseconds($0 - run.startedAt).spoken)" } ?? ""
         lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: herald show \(run.id)")
         return lines
     }
@@ -44,51 +44,30 @@ struct RunReport: Sendable {
     /// One announcement in one line.
     static func line(_ tally: AnnouncementTally) -> String {
         var parts: [String] = []
-        if tally.sent > 0 || tally.already == 0 { parts.append("\(count(tally.sent)) announced") }
+        if tally.sent > 0 || tally.already == 0 { parts.append("\(tally.sent.grouped) announced") }
         if tally.already > 0 {
             parts.append(
                 tally.already == tally.targets && tally.targets > 1
-                    ? "all \(count(tally.already)) have it already, nothing was sent"
-                    : "\(count(tally.already)) had it already"
+                    ? "all \(tally.already.grouped) have it already, nothing was sent"
+                    : "\(tally.already.grouped) had it already"
             )
         }
-        if tally.skipped > 0 { parts.append("\(count(tally.skipped)) skipped by the script") }
-        if tally.changed > 0 { parts.append("\(count(tally.changed)) have it with other content and got nothing") }
-        if tally.ambiguous > 0 { parts.append("\(count(tally.ambiguous)) unproven and not sent again") }
-        if tally.unsent > 0 { parts.append("\(count(tally.unsent)) not sent yet") }
-        parts.append(tally.failed == 0 ? "none failed" : "\(count(tally.failed)) failed")
+        if tally.skipped > 0 { parts.append("\(tally.skipped.grouped) skipped by the script") }
+        if tally.changed > 0 { parts.append("\(tally.changed.grouped) have it with other content and got nothing") }
+        if tally.ambiguous > 0 { parts.append("\(tally.ambiguous.grouped) unproven and not sent again") }
+        if tally.unsent > 0 { parts.append("\(tally.unsent.grouped) not sent yet") }
+        parts.append(tally.failed == 0 ? "none failed" : "\(tally.failed.grouped) failed")
         if tally.duplicates > 0 {
             parts.append(
-                "\(count(tally.duplicates)) \(tally.duplicates == 1 ? "entry" : "entries") named a group twice"
+                "\(tally.duplicates.grouped) \(tally.duplicates == 1 ? "entry" : "entries") named a group twice"
             )
         }
         var line = "\(tally.name): " + parts.joined(separator: ", ")
         if tally.sent > 0, tally.deliveryTime > 0 {
             let rate = Double(tally.sent) / (Double(tally.deliveryTime) / 1_000_000)
-            line += ", in \(duration(tally.deliveryTime)) (\(count(Int(rate))) a second)"
+            line += ", in \(Duration.microseconds(tally.deliveryTime).spoken) (\(Int(rate).grouped) a second)"
         }
         return line
-    }
-
-    /// A number with commas between the thousands.
-    static func count(_ number: Int) -> String {
-        var text = ""
-        for (index, digit) in String(abs(number)).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return (number < 0 ? "-" : "") + String(text.reversed())
-    }
-
-    /// A span of time, in the unit that suits it.
-    static func duration(_ microseconds: Int64) -> String {
-        let seconds = Double(microseconds) / 1_000_000
-        switch seconds {
-        case ..<1: return "\(Int((seconds * 1000).rounded())) ms"
-        case ..<60: return "\((seconds * 10).rounded() / 10) s"
-        case ..<3600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
-        default: return "\(Int(seconds) / 3600) h \(Int(seconds) % 3600 / 60) min"
-        }
     }
 
     // MARK: JSON
