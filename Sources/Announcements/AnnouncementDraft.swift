@@ -2,7 +2,7 @@ package import GraphModel
 
 /// An announcement while its posts are rendered: nothing has been sent, and a fault sends nothing at all.
 ///
-/// Posts are stored in the ledger as they come, so that memory does not grow with their number beyond 16 bytes a target.
+/// Posts are stored in the ledger as they come, so that memory does not grow with their number beyond two ids of 16 bytes a target.
 package actor AnnouncementDraft {
     /// A fault of the script or of its data.
     ///
@@ -28,7 +28,7 @@ package actor AnnouncementDraft {
     private var waiting: [RenderedPost] = []
     private var tally: AnnouncementTally
     private var findings: [Finding] = []
-    private var planned = 0
+    private var planned: Set<GroupID> = []
     private var faults: [Fault] = []
     private var faultIndex: [String: Int] = [:]
     private var unlistedFaults = 0
@@ -117,7 +117,7 @@ package actor AnnouncementDraft {
     }
 
     /// What the plan comes to: how many will be sent, and how many have it already or have other content.
-    package var summary: (toSend: Int, tally: AnnouncementTally) { (planned, tally) }
+    package var summary: (toSend: Int, tally: AnnouncementTally) { (planned.count, tally) }
 
     /// Sends what is planned, and records what came of it.
     ///
@@ -134,17 +134,16 @@ package actor AnnouncementDraft {
         let outcome = try await delivery.deliver(
             announcement: announcement,
             named: name,
-            run: run,
-            total: planned,
+            to: planned,
             progress: progress
         )
-        tally.deliveryTime = planned == 0 ? 0 : now() - start
+        tally.deliveryTime = planned.isEmpty ? 0 : now() - start
         tally.sent = outcome.sent
         tally.already += outcome.already
         for finding in outcome.findings {
             if finding.kind == .changed { tally.changed += 1 } else { tally.failed += 1 }
         }
-        tally.unsent = planned - outcome.sent - outcome.already - outcome.findings.count
+        tally.unsent = planned.count - outcome.sent - outcome.already - outcome.findings.count
         findings += outcome.findings
         try await ledger.forgetFindings(run: run, announcement: name)
         try await ledger.add(findings, run: run)
@@ -159,7 +158,7 @@ package actor AnnouncementDraft {
         let decisions = try await ledger.plan(posts, announcement: announcement, named: name, run: run)
         for (post, decision) in zip(posts, decisions) {
             switch decision {
-            case .planned: planned += 1
+            case .planned: planned.insert(post.group)
             case .already: tally.already += 1
             case .changed:
                 tally.changed += 1

@@ -84,7 +84,7 @@ import Testing
         let (faults, unlisted) = try await draft.finish()
         #expect(faults == [.init(message: "line 7: the variable {{name}} is missing", count: 2)] && unlisted == 0)
         let number = try await world.ledger.announcement(named: "news", at: 0)
-        #expect(try await world.ledger.open(announcement: number, run: "R1", after: 0, limit: 10).isEmpty)
+        #expect(try await world.ledger.open(announcement: number, after: 0, limit: 10).isEmpty)
     }
 
     @Test func `what a resumed run sent before counts as sent`() async throws {

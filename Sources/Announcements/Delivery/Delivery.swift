@@ -61,28 +61,30 @@ package struct Delivery: Sendable {
         self.now = now
     }
 
-    /// Sends the effects of an announcement that a run has planned.
+    /// Sends the effects of an announcement that are planned for some groups.
+    ///
+    /// Another run of the same announcement may be at work. Whoever planned an effect last, either run sends it, which
+    /// its key makes harmless; what the other run has settled first counts as had already.
     ///
     /// When the surrounding task is cancelled, what is in flight is waited for and settled, and the rest stays planned.
     ///
     /// - Parameters:
     ///   - announcement: The announcement's number in the ledger.
     ///   - name: Its name, for the findings.
-    ///   - run: The run that planned it.
-    ///   - total: How many effects there are.
+    ///   - groups: The groups that it is planned for.
     ///   - progress: Told of each answer.
     /// - Returns: What came of it.
     /// - Throws: ``StorageError`` if the ledger cannot be read or written.
     package func deliver(
         announcement: Int64,
         named name: String,
-        run: String,
-        total: Int,
+        to groups: Set<GroupID>,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
         var outcome = Outcome()
-        var state = Progress(total: total)
+        var state = Progress(total: groups.count)
         var pending: [Settlement] = []
+        var missing = groups
         var page = ArraySlice<Effect>()
         var last: Int64 = 0
         var isExhausted = false
@@ -98,14 +100,13 @@ package struct Delivery: Sendable {
                     }
                     if page.isEmpty {
                         if isExhausted { break }
-                        page = try await ledger.open(announcement: announcement, run: run, after: last, limit: batch)[
-                            ...
-                        ]
+                        page = try await ledger.open(announcement: announcement, after: last, limit: batch)[...]
                         isExhausted = page.count < batch
                         guard let final = page.last else { break }
                         last = final.id
                     }
                     let effect = page.removeFirst()
+                    guard let target = effect.target, missing.remove(target) != nil else { continue }
                     group.addTask { await attempt(effect) }
                     inFlight += 1
                 }
@@ -133,7 +134,27 @@ package struct Delivery: Sendable {
             }
         }
         try await ledger.settle(pending)
+        if outcome.halt == nil, !missing.isEmpty { try await adopt(missing, of: name, in: &outcome) }
         return outcome
+    }
+
+    /// Counts what another run has settled.
+    private func adopt(_ groups: Set<GroupID>, of name: String, in outcome: inout Outcome) async throws {
+        for settled in try await ledger.settled(announcement: name, in: groups) {
+            if settled.state == .sent {
+                outcome.already += 1
+            } else {
+                outcome.findings.append(
+                    Finding(
+                        kind: .failed,
+                        announcement: name,
+                        target: settled.group.text,
+                        code: settled.code,
+                        message: settled.message ?? "Another run was refused."
+                    )
+                )
+            }
+        }
     }
 
     private enum Event: Sendable {

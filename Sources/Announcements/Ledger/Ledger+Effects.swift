@@ -114,18 +114,17 @@ extension Ledger {
         }
     }
 
-    /// The effects of an announcement that a run has planned and that are not settled, in the order of their numbers.
+    /// The effects of an announcement that are planned and not settled, whichever run planned them last, in the order
+    /// of their numbers.
     ///
     /// - Parameters:
     ///   - announcement: The announcement's number.
-    ///   - run: The run that planned them.
     ///   - last: The number after which to begin.
     ///   - limit: How many at most.
     /// - Returns: The effects; fewer than `limit` only at the end.
     /// - Throws: ``StorageError``.
     package func open(
         announcement: Int64,
-        run: String,
         after last: Int64,
         limit: Int
     ) async throws(StorageError) -> [Effect] {
@@ -135,14 +134,13 @@ extension Ledger {
                 db,
                 """
                 SELECT id, target, key, path, body FROM effect
-                WHERE id > $1 AND announcementID = $2 AND runID = $3 AND state = 0 ORDER BY id LIMIT $4
+                WHERE id > $1 AND announcementID = $2 AND state = 0 ORDER BY id LIMIT $3
                 """,
                 path: path
             )
             select.bind(last, 1)
             select.bind(announcement, 2)
-            select.bind(run, 3)
-            select.bind(Int64(limit), 4)
+            select.bind(Int64(limit), 3)
             var effects: [Effect] = []
             effects.reserveCapacity(limit)
             while try select.step() {
@@ -161,6 +159,30 @@ extension Ledger {
                 )
             }
             return effects
+        }
+    }
+
+    /// What became of an announcement in some groups: that it was sent, or was refused and why.
+    ///
+    /// - Returns: The settled ones only.
+    /// - Throws: ``StorageError``.
+    package func settled(
+        announcement: String,
+        in groups: Set<GroupID>
+    ) async throws(StorageError) -> [(group: GroupID, state: EffectState, code: String?, message: String?)] {
+        let path = path
+        return try await read { db in
+            let select = try PreparedStatement(
+                db,
+                "SELECT state, code, message FROM effect WHERE key = $1 AND state IN (2, 3)",
+                path: path
+            )
+            return try groups.sorted().compactMap { group in
+                select.bind(IdempotencyKey.announcement(announcement, group: group).description, 1)
+                guard try select.step(), let state = EffectState(rawValue: select.integer(0)) else { return nil }
+                defer { select.reset() }
+                return (group, state, select.text(1), select.text(2))
+            }
         }
     }
 

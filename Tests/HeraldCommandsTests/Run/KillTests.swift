@@ -28,7 +28,7 @@ import Testing
             round += 1
             try world.restoreStore()
             var delays: [Int] = []
-            for _ in 0..<4 {
+            for _ in 0..<3 {
                 delays.append(Int.random(in: 0...full, using: &random))
                 let ending = try await herald.run(
                     "run",
@@ -62,21 +62,23 @@ import Testing
     }
 
     @Test func `two runs of one announcement at once announce to each group once`() async throws {
-        for round in 1...4 {
+        // So many that each run reads the plan in several pages, while the other plans and sends.
+        try await importGroups(2000)
+        for round in 1...3 {
             try world.restoreStore()
             async let first = herald.run("run", "--json", "announce.lua")
             async let second = herald.run("run", "--json", "announce.lua")
             let endings = try await [first, second]
-            for ending in endings { try expectWhole(ending, groups: Self.groups, "round \(round): \(ending.error)") }
+            for ending in endings { try expectWhole(ending, groups: 2000, "round \(round): \(ending.error)") }
             let sent = try endings.map { try tally($0)["sent"]?.integer ?? -1 }
-            #expect(sent.reduce(0, +) == Int64(Self.groups), "round \(round)")
+            #expect(sent.reduce(0, +) == Int64(2000), "round \(round)")
         }
     }
 
     @Test func `interrupted half-way, it says how to go on, and nothing is lost`() async throws {
         try await importGroups(2000)
         let ending = try await herald.run("run", "--json", "announce.lua", disturbance: .interrupt(once: "to announce"))
-        #expect(ending.status == ExitStatus.interrupted.rawValue)
+        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
         #expect(ending.error.contains("interrupted: waiting for what is in flight"))
         let tally = try tally(ending)
         let sent = try #require(tally["sent"]?.integer)
@@ -93,7 +95,7 @@ import Testing
     @Test func `an interrupted run that is resumed accounts for every group once`() async throws {
         try await importGroups(2000)
         let ending = try await herald.run("run", "announce.lua", disturbance: .interrupt(once: "to announce"))
-        #expect(ending.status == ExitStatus.interrupted.rawValue)
+        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
         #expect(ending.error.contains("Go on with: herald resume 2"))
         try expectWhole(try await herald.run("resume", "last", "--json"), groups: 2000, "\(ending.error)")
     }
@@ -117,8 +119,13 @@ import Testing
     private func measuredRun() async throws -> Int {
         let clock = ContinuousClock()
         let herald = herald
-        let time = try await clock.measure { try await herald.run("run", "announce.lua") }
-        return Int(time / .microseconds(1))
+        var fastest = Duration.seconds(60)
+        // Other tests run at the same time; kills after the end would prove nothing.
+        for _ in 1...3 {
+            try world.restoreStore()
+            fastest = min(fastest, try await clock.measure { try await herald.run("run", "announce.lua") })
+        }
+        return Int(fastest / .microseconds(1))
     }
 
     private func tally(_ ending: HeraldProcess.Ending) throws -> JSONValue {
