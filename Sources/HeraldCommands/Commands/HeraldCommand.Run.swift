@@ -11,11 +11,13 @@ extension HeraldCommand {
             discussion: """
                 The script reads files from its own folder only, and acts on the embedded store as its operator. What it \
                 prints goes to standard output; its log, the progress and the report go to standard error. An \
-                announcement reaches each group once, however often the script is run, and whatever becomes of a run.
+                announcement reaches each group once, however often the script is run, and whatever becomes of a run. \
+                Options stand before the script; what stands behind it is the script's.
 
                 Examples:
 
                   herald run announce.lua
+                  herald run --json announce.lua > report.json
                   herald run lock-old-threads.lua 90
                   herald run export-conversations.lua > conversations.csv
                 """

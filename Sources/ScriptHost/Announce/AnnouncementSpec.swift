@@ -25,8 +25,12 @@ struct AnnouncementSpec: Sendable {
 
     init(_ value: JSONValue, files: ScriptFiles) async throws(HostError) {
         name = value["name"]?.string ?? ""
-        guard !name.isEmpty, name.count <= Self.maximumNameLength, !name.contains(where: { $0.isNewline }) else {
-            throw Self.fault("'name' must have 1 to \(Self.maximumNameLength) characters on one line")
+        guard !name.isEmpty, name.count <= Self.maximumNameLength,
+            !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw Self.fault(
+                "'name' must have 1 to \(Self.maximumNameLength) characters, none of them a control character"
+            )
         }
         topic = try value["topic"]?.string.map { text throws(HostError) in try Self.template(text, .none, "topic") }
         body = try value["body"].map { body throws(HostError) in try Self.body(body) }
