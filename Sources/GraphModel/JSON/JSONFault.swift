@@ -14,6 +14,8 @@ package struct JSONFault: Error, Equatable, CustomStringConvertible {
     package var path: [Step] = []
     /// Whether the text is no JSON at all, as against JSON that does not fit what was expected.
     package var isSyntax: Bool
+    /// The code with which Graph answers this fault, if it has one of its own.
+    package var code: GraphError.Code?
 
     package init(reason: String, offset: Int, path: [Step] = [], isSyntax: Bool) {
         self.reason = reason

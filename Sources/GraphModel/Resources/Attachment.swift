@@ -1,5 +1,3 @@
-import Foundation
-
 /// Something attached to a new post (Graph's `attachment` and what derives from it).
 package struct Attachment: Sendable, Equatable {
     /// The concrete types, by the last part of their `@odata.type`.
@@ -22,71 +20,86 @@ package struct Attachment: Sendable, Equatable {
     /// The members that an item or a reference carries beyond these, as JSON; nil for files.
     package var dynamic: [UInt8]?
 
-    /// Reads one element of `attachments`.
+    /// Reads one element of `attachments`; if `@odata.type` is missing, its members tell which kind it is.
     init(from reader: inout JSONReader) throws {
         var type: String?
         var name: String?
         var contentType: String?
         var isInline = false
         var contentID: String?
-        var content: String?
-        var dynamic: [(String, [UInt8])] = []
+        var bytes: [UInt8]?
+        var dynamic: [(name: String, json: [UInt8])] = []
+        var fault = reader.fault("", code: .invalidRequest)
         try reader.object { reader, member in
             switch member {
-            case "@odata.type": type = try reader.string()
-            case "name": name = try reader.null() ? nil : try reader.string()
-            case "contentType": contentType = try reader.null() ? nil : try reader.string()
-            case "isInline": isInline = try reader.boolean()
-            case "contentId": contentID = try reader.null() ? nil : try reader.string()
-            case "contentBytes": content = try reader.string()
-            case "id", "size", "lastModifiedDateTime", "contentLocation": break
-            default: dynamic.append((member.string, try reader.raw()))
+            case "@odata.type": type = try reader.type(oneOf: "fileattachment", "itemattachment", "referenceattachment")
+            case "name": name = try reader.optionalString()
+            case "contentType": contentType = try reader.optionalString()
+            case "isInline": isInline = try reader.null() ? false : try reader.boolean()
+            case "contentId": contentID = try reader.optionalString()
+            case "contentBytes": bytes = try reader.null() ? nil : try Self.bytes(&reader)
+            case "id", "lastModifiedDateTime", "contentLocation": try reader.ignore(.string)
+            case "size": try reader.ignore(.number)
+            default:
+                // Annotations of OData's are about the text, not part of what is attached.
+                if !member.string.contains("@") { dynamic.append((member.string, try reader.raw())) }
             }
         }
-        let tail = type?.split(separator: ".").last.map { $0.lowercased() }
-        switch tail {
+        func has(_ member: String) -> Bool { dynamic.contains { $0.name.lowercased() == member } }
+        switch type {
         case "fileattachment": kind = .file
         case "itemattachment": kind = .item
         case "referenceattachment": kind = .reference
-        case .some: throw reader.fault("'\(type ?? "")' is no type of attachment")
-        case nil where content != nil: kind = .file
-        case nil where dynamic.contains { $0.0 == "item" }: kind = .item
-        case nil where dynamic.contains { $0.0 == "sourceUrl" }: kind = .reference
-        case nil: throw reader.fault("an attachment needs @odata.type, such as #microsoft.graph.fileAttachment")
+        default:
+            if bytes != nil {
+                kind = .file
+            } else if has("item") {
+                kind = .item
+            } else if has("sourceurl") {
+                kind = .reference
+            } else {
+                fault.reason = "an attachment needs @odata.type, such as #microsoft.graph.fileAttachment"
+                throw fault
+            }
         }
-        guard let name else { throw reader.fault("an attachment needs a name") }
+        guard let name else {
+            fault.reason = "an attachment needs a name"
+            throw fault
+        }
         self.name = name
         self.contentType = contentType
         self.isInline = isInline
         self.contentID = contentID
         switch kind {
         case .file:
-            guard let bytes = Self.decode(content ?? "") else { throw reader.fault("contentBytes is not base64") }
-            guard bytes.count <= Self.maximumSize else { throw TooLarge(name: name, size: bytes.count) }
+            guard let bytes else {
+                fault.reason = "a file attachment needs contentBytes"
+                throw fault
+            }
             self.bytes = bytes
+        case .item where !has("item"):
+            fault.reason = "an item attachment needs an item"
+            throw fault
         case .item, .reference:
             self.dynamic = JSONWriter.bytes { writer in
                 writer.object { writer in
-                    for (name, value) in dynamic {
-                        writer.name(name)
-                        writer.raw(value)
+                    for member in dynamic {
+                        writer.name(member.name)
+                        writer.raw(member.json)
                     }
                 }
             }
         }
     }
 
-    /// An attachment beyond ``maximumSize``.
-    struct TooLarge: Error {
-        var name: String
-        var size: Int
-    }
-
-    /// The standard alphabet, or on input the one for URLs; white space is skipped (reference, section 10).
-    private static func decode(_ text: String) -> [UInt8]? {
-        let standard = text.filter { !$0.isWhitespace }.replacing("-", with: "+").replacing("_", with: "/")
-        let padded =
-            standard.count % 4 == 0 ? standard : standard + String(repeating: "=", count: 4 - standard.count % 4)
-        return Data(base64Encoded: padded).map(Array.init)
+    private static func bytes(_ reader: inout JSONReader) throws -> [UInt8] {
+        let malformed = reader.unexpected("base64")
+        var tooLarge = reader.fault("", code: .tooLarge)
+        guard let bytes = Base64.decode(try reader.string()) else { throw malformed }
+        guard bytes.count <= maximumSize else {
+            tooLarge.reason = "The file has \(bytes.count) bytes; \(maximumSize) are allowed"
+            throw tooLarge
+        }
+        return bytes
     }
 }

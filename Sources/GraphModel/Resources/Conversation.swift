@@ -20,6 +20,10 @@ package struct Conversation: Sendable, Equatable {
                         conversation.post = try thread(&reader).post
                         if conversation.post == nil { throw reader.fault("a new thread has one post") }
                     }
+                case "@odata.type": try reader.type(oneOf: "conversation")
+                case "id", "lastDeliveredDateTime", "preview": try reader.ignore(.string)
+                case "hasAttachments": try reader.ignore(.boolean)
+                case "uniqueSenders": try reader.ignore(.array)
                 default: break
                 }
             }
@@ -58,6 +62,10 @@ package struct Conversation: Sendable, Equatable {
                     guard index == 0 else { throw reader.fault("a new thread has one post") }
                     conversation.post = try NewPost(from: &reader)
                 }
+            case "@odata.type": try reader.type(oneOf: "conversationthread")
+            case "id", "lastDeliveredDateTime", "preview": try reader.ignore(.string)
+            case "hasAttachments", "isLocked": try reader.ignore(.boolean)
+            case "uniqueSenders", "toRecipients", "ccRecipients": try reader.ignore(.array)
             default: break
             }
         }

@@ -1,174 +1,197 @@
-/// What the service derives from bodies (reference, section 7).
-package enum HTMLText {
+/// The text of a post's body without its markup (reference, section 7).
+///
+/// Tags go, and with them what `style`, `script` and `head` hold; references become the characters they stand for;
+/// a no-break space becomes a space; runs of white space become one; the end of a block becomes a line break (CR LF).
+package struct HTMLText {
     /// The longest preview, in UTF-16 code units.
     package static let previewLength = 255
 
-    /// The beginning of a body as plain text.
+    private var output: [UInt8] = []
+    private var units = 0
+    private var gap = Gap.none
+    private let limit: Int
+
+    /// What separates the next character from the last one.
+    private enum Gap: Int { case none, space, line }
+
+    private init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The beginning of a body as plain text: at most ``previewLength`` UTF-16 units, whole characters.
     package static func preview(_ content: String, isHTML: Bool) -> String {
-        let text = isHTML ? plainText(content, enough: previewLength * 4) : content
-        let trimmed = trim(text)
-        guard trimmed.utf16.count > previewLength else { return trimmed }
-        var preview = ""
+        // A little more is read than is kept, to see where a character ends.
+        var text = HTMLText(limit: previewLength + 64)
+        if isHTML { text.readHTML(content.utf8.span) } else { text.readText(content.utf8.span) }
+        let whole = String(decoding: text.output, as: UTF8.self)
+        guard text.units > previewLength else { return whole }
         var units = 0
-        for character in trimmed {
-            units += character.utf16.count
+        var end = whole.startIndex
+        for index in whole.indices {
+            units += whole[index].utf16.count
             if units > previewLength { break }
-            preview.append(character)
+            end = whole.index(after: index)
         }
-        return preview
+        var kept = whole[..<end]
+        while let last = kept.last, last.isWhitespace { kept.removeLast() }
+        return String(kept)
     }
 
-    /// The text of a piece of HTML: tags stripped, references resolved, blocks ended by CR LF, runs of spaces made one.
-    ///
-    /// It is tolerant, as browsers are, and stops once `enough` bytes have come together.
+    /// The text of a piece of HTML; reading stops once `enough` UTF-16 units have come together.
     package static func plainText(_ html: String, enough: Int = .max) -> String {
-        var output: [UInt8] = []
-        var html = html
-        html.withUTF8 { bytes in
-            var index = 0
-            var pendingSpace = false
-            func isLineStart() -> Bool { output.isEmpty || output.last == UInt8(ascii: "\n") }
-            func put(_ text: some Sequence<UInt8>) {
-                if pendingSpace, !isLineStart() { output.append(UInt8(ascii: " ")) }
-                pendingSpace = false
-                output.append(contentsOf: text)
+        var text = HTMLText(limit: enough)
+        text.readHTML(html.utf8.span)
+        return String(decoding: text.output, as: UTF8.self)
+    }
+
+    private mutating func readText(_ text: borrowing Span<UInt8>) {
+        var at = 0
+        while at < text.count, units < limit {
+            let byte = text[at]
+            at += 1
+            switch byte {
+            case 0x0A, 0x0D: widen(.line)
+            case 0x09, 0x0B, 0x0C, 0x20: widen(.space)
+            case 0xC2 where at < text.count && text[at] == 0xA0:
+                at += 1
+                widen(.space)
+            default: put(byte)
             }
-            func endLine() {
-                pendingSpace = false
-                if !isLineStart() { output.append(contentsOf: [13, 10]) }
-            }
-            while index < bytes.count, output.count < enough {
-                let byte = unsafe bytes[index]
-                switch byte {
-                case UInt8(ascii: "<"):
-                    let (name, end) = unsafe tag(UnsafeBufferPointer(rebasing: bytes[index...]))
-                    index += end
-                    switch name {
-                    case "script", "style", "head", "title":
-                        index = unsafe skip(bytes, from: index, toEndOf: name)
-                    case "br", "/br": endLine()
-                    case "p", "/p", "div", "/div", "li", "/li", "tr", "/tr", "h1", "/h1", "h2", "/h2", "h3", "/h3",
-                        "ul",
-                        "/ul", "ol", "/ol", "table", "/table", "blockquote", "/blockquote":
-                        endLine()
-                    case "": put(CollectionOfOne(byte))
-                    default: break
-                    }
-                case UInt8(ascii: "&"):
-                    let (text, length) = unsafe reference(UnsafeBufferPointer(rebasing: bytes[index...]))
-                    index += length
-                    if text == " " || text == "\u{A0}" { pendingSpace = true } else { put(text.utf8) }
-                case UInt8(ascii: " "), 9, 10, 13:
-                    pendingSpace = true
-                    index += 1
-                case 0xC2 where unsafe index + 1 < bytes.count && bytes[index + 1] == 0xA0:
-                    pendingSpace = true
-                    index += 2
-                default:
-                    var end = index + 1
-                    while unsafe end < bytes.count && !isSpecial(bytes[end]) { end += 1 }
-                    unsafe put(bytes[index..<end])
-                    index = end
+        }
+    }
+
+    private mutating func readHTML(_ html: borrowing Span<UInt8>) {
+        var at = 0
+        while at < html.count, units < limit {
+            let byte = html[at]
+            switch byte {
+            case UInt8(ascii: "<"): at = readTag(html, at)
+            case UInt8(ascii: "&"):
+                if let reference = HTMLEntity.read(html, at: at, end: html.count) {
+                    at = reference.end
+                    put(reference.scalar)
+                } else {
+                    at += 1
+                    put(byte)
                 }
+            case 0x09...0x0D, 0x20:
+                at += 1
+                widen(.space)
+            case 0xC2 where at + 1 < html.count && html[at + 1] == 0xA0:
+                at += 2
+                widen(.space)
+            default:
+                at += 1
+                put(byte)
             }
         }
-        return trim(String(decoding: output, as: UTF8.self))
     }
 
-    private static func isSpecial(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: " ") || byte == 0xC2
-            || (byte >= 9 && byte <= 13)
-    }
-
-    /// The lower-case name of the tag at the start, "/" included for a closing one, and its length; "" where "<" is text.
-    private static func tag(_ bytes: UnsafeBufferPointer<UInt8>) -> (name: String, length: Int) {
-        guard bytes.count > 1 else { return ("", 1) }
-        let next = unsafe bytes[1]
-        if next == UInt8(ascii: "!") || next == UInt8(ascii: "?") {
-            let isComment = unsafe bytes.count > 3 && bytes[2] == UInt8(ascii: "-") && bytes[3] == UInt8(ascii: "-")
-            var index = isComment ? 4 : 2
-            while index < bytes.count {
-                if unsafe bytes[index] == UInt8(ascii: ">") {
-                    if !isComment { break }
-                    if unsafe index >= 6 && bytes[index - 1] == UInt8(ascii: "-")
-                        && bytes[index - 2] == UInt8(ascii: "-")
-                    {
-                        break
-                    }
-                }
-                index += 1
+    /// Reads a tag or a comment, with the content of an element whose content is not text to be read.
+    private mutating func readTag(_ html: borrowing Span<UInt8>, _ start: Int) -> Int {
+        var at = start + 1
+        guard at < html.count else {
+            put(UInt8(ascii: "<"))
+            return at
+        }
+        if html[at] == UInt8(ascii: "!") || html[at] == UInt8(ascii: "?") { return Self.endOfMarkup(html, at) }
+        let isEnd = html[at] == UInt8(ascii: "/")
+        if isEnd { at += 1 }
+        guard at < html.count, HTMLBytes.isLetter(html[at]) else {
+            // "<" that begins no tag is text: "a < b".
+            put(UInt8(ascii: "<"))
+            return start + 1
+        }
+        let nameStart = at
+        while at < html.count, !HTMLBytes.endsName(html[at]) { at += 1 }
+        let name = nameStart..<at
+        at = Self.endOfTag(html, at)
+        if !isEnd {
+            for element: StaticString in ["script", "style"] where HTMLBytes.matches(html, name, element) {
+                return HTMLBytes.end(of: element, in: html, from: at)?.upperBound ?? html.count
             }
-            return ("!", min(index + 1, bytes.count))
-        }
-        var index = 1
-        var name = ""
-        if next == UInt8(ascii: "/") {
-            name = "/"
-            index = 2
-        }
-        guard index < bytes.count, unsafe isLetter(bytes[index]) else { return ("", 1) }
-        while index < bytes.count, unsafe isLetter(bytes[index]) || isDigit(bytes[index]) {
-            name.unicodeScalars.append(Unicode.Scalar(unsafe bytes[index] | (isLetter(bytes[index]) ? 0x20 : 0)))
-            index += 1
-        }
-        var quote: UInt8?
-        while index < bytes.count {
-            let byte = unsafe bytes[index]
-            index += 1
-            if let open = quote {
-                if byte == open { quote = nil }
-            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-                quote = byte
-            } else if byte == UInt8(ascii: ">") {
-                break
+            if HTMLBytes.matches(html, name, "head") {
+                return HTMLBytes.end(of: "head", in: html, from: at)?.upperBound ?? at
             }
         }
-        return (name, index)
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
-    }
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
-    private static func skip(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, toEndOf name: String) -> Int {
-        var index = start
-        while index < bytes.count {
-            if unsafe bytes[index] == UInt8(ascii: "<") {
-                let (found, length) = unsafe tag(UnsafeBufferPointer(rebasing: bytes[index...]))
-                if found == "/" + name { return index + length }
-            }
-            index += 1
+        if Self.blocks.contains(where: { HTMLBytes.matches(html, name, $0) }) {
+            widen(.line)
+        } else if HTMLBytes.matches(html, name, "td") || HTMLBytes.matches(html, name, "th") {
+            widen(.space)
         }
-        return bytes.count
+        return at
     }
 
-    private static let named: [String: String] = [
-        "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{A0}", "copy": "©", "reg": "®",
-        "trade": "™", "hellip": "…", "mdash": "—", "ndash": "–", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”",
-        "euro": "€", "auml": "ä", "ouml": "ö", "uuml": "ü", "Auml": "Ä", "Ouml": "Ö", "Uuml": "Ü", "szlig": "ß",
-        "eacute": "é", "egrave": "è", "agrave": "à", "ccedil": "ç", "bull": "•", "middot": "·", "laquo": "«",
-        "raquo": "»",
+    private static let blocks: [StaticString] = [
+        "p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre",
+        "hr",
+        "section", "article", "header", "footer", "dl", "dt", "dd", "form", "address", "center", "title", "body",
     ]
 
-    private static func reference(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: String, length: Int) {
-        let limit = min(bytes.count, 12)
-        var end = 1
-        while end < limit, unsafe bytes[end] != UInt8(ascii: ";") { end += 1 }
-        guard end < limit else { return ("&", 1) }
-        let name = unsafe String(decoding: bytes[1..<end], as: UTF8.self)
-        if let text = named[name] { return (text, end + 1) }
-        guard name.hasPrefix("#") else { return ("&", 1) }
-        let digits = name.dropFirst()
-        let value = digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-        guard let value, let scalar = Unicode.Scalar(value), value != 0 else { return ("&", 1) }
-        return (String(Character(scalar)), end + 1)
+    private static func endOfTag(_ html: borrowing Span<UInt8>, _ start: Int) -> Int {
+        var at = start
+        var quote: UInt8 = 0
+        var afterEquals = false
+        while at < html.count {
+            let byte = html[at]
+            at += 1
+            if quote != 0 {
+                if byte == quote { quote = 0 }
+            } else if byte == UInt8(ascii: ">") {
+                return at
+            } else if afterEquals, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            }
+            if !HTMLBytes.isSpace(byte) { afterEquals = byte == UInt8(ascii: "=") }
+        }
+        return at
     }
 
-    private static func trim(_ text: String) -> String {
-        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
-            let last = text.lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(text[first...last])
+    private static func endOfMarkup(_ html: borrowing Span<UInt8>, _ start: Int) -> Int {
+        var at = start
+        let isComment =
+            at + 2 < html.count && html[at] == UInt8(ascii: "!") && html[at + 1] == UInt8(ascii: "-")
+            && html[at + 2] == UInt8(ascii: "-")
+        // "<!-->" is a whole comment, so its two hyphens may be those that end it.
+        if isComment { at += 1 }
+        var hyphens = 0
+        while at < html.count {
+            let byte = html[at]
+            at += 1
+            if byte == UInt8(ascii: ">") && (!isComment || hyphens >= 2) { return at }
+            hyphens = byte == UInt8(ascii: "-") ? hyphens + 1 : 0
+        }
+        return at
+    }
+
+    private mutating func widen(_ other: Gap) {
+        if other.rawValue > gap.rawValue { gap = other }
+    }
+
+    private mutating func close() {
+        guard gap != .none else { return }
+        if !output.isEmpty {
+            if gap == .line {
+                output.append(0x0D)
+                output.append(0x0A)
+                units += 2
+            } else {
+                output.append(0x20)
+                units += 1
+            }
+        }
+        gap = .none
+    }
+
+    private mutating func put(_ byte: UInt8) {
+        // Continuation bytes follow their first byte at once, so no gap can stand before them.
+        close()
+        output.append(byte)
+        if byte & 0xC0 != 0x80 { units += byte >= 0xF0 ? 2 : 1 }
+    }
+
+    private mutating func put(_ scalar: Unicode.Scalar) {
+        if scalar == "\u{A0}" || scalar.value <= 0x20 { return widen(.space) }
+        for byte in UTF8.encode(scalar) ?? .init() { put(byte) }
     }
 }

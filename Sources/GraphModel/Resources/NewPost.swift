@@ -15,7 +15,7 @@ package struct NewPost: Sendable, Equatable {
     package var attachments: [Attachment] = []
     package var extendedProperties: [ExtendedProperty] = []
 
-    /// Reads a post; members that only the service sets are ignored, whatever they hold.
+    /// Reads a post; members that only the service sets are ignored if they are of their type.
     init(from reader: inout JSONReader) throws {
         var hasBody = false
         try reader.object { reader, name in
@@ -28,6 +28,13 @@ package struct NewPost: Sendable, Equatable {
                 try reader.list { reader, _ in attachments.append(try Attachment(from: &reader)) }
             case "singleValueExtendedProperties":
                 try reader.list { reader, _ in extendedProperties.append(try Self.property(&reader)) }
+            case "@odata.type": try reader.type(oneOf: "post")
+            case "id", "changeKey", "createdDateTime", "lastModifiedDateTime", "receivedDateTime", "conversationId",
+                "conversationThreadId", "importance":
+                try reader.ignore(.string)
+            case "hasAttachments": try reader.ignore(.boolean)
+            case "inReplyTo", "from", "sender": try reader.ignore(.object)
+            case "categories": try reader.ignore(.array)
             default: break
             }
         }

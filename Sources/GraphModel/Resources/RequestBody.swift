@@ -25,23 +25,15 @@ package enum RequestBody {
                 target: fault.path.isEmpty ? nil : fault.pointer
             )
         } catch let fault as JSONFault {
+            if let code = fault.code {
+                throw GraphError(code == .tooLarge ? 413 : 400, code, "\(fault.reason).", target: fault.pointer)
+            }
+            let place = fault.path.last.map { "Property \($0.text)" } ?? "The body"
             throw GraphError(
                 400,
                 .badRequest,
-                "Property \(fault.path.last?.text ?? "") in payload has a value that does not match schema: \(fault.reason).",
-                target: fault.pointer
-            )
-        } catch let recipient as InvalidRecipient {
-            throw GraphError(
-                400,
-                .invalidRecipients,
-                "The address '\(recipient.address.prefix(80))' is none: \(recipient.reason)."
-            )
-        } catch let attachment as Attachment.TooLarge {
-            throw GraphError(
-                413,
-                .tooLarge,
-                "The attachment '\(attachment.name)' has \(attachment.size) bytes; \(Attachment.maximumSize) are allowed."
+                "\(place) in payload has a value that does not match schema: \(fault.reason).",
+                target: fault.path.isEmpty ? nil : fault.pointer
             )
         } catch let error as GraphError {
             throw error
