@@ -51,16 +51,33 @@ package final class EmbeddedGraph: GraphService {
     }
 
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
+        let id = GroupID.random().text
         var response: GraphResponse
         do {
+            try Self.checkContentType(of: request)
             response = request.method.isWrite ? try await write(request) : try await read(request)
         } catch let error as GraphError {
-            response = GraphResponse(error)
+            response = GraphResponse(error, id: id, to: request, now: clock())
         } catch let refusal as Router.MethodNotAllowed {
-            response = refusal.response
+            response = GraphResponse(refusal.error, id: id, to: request, now: clock())
+            response.headers["Allow"] = refusal.allow
         }
-        response.headers["request-id"] = UUID().uuidString.lowercased()
+        response.headers["request-id"] = id
         return response
+    }
+
+    private static func checkContentType(of request: GraphRequest) throws(GraphError) {
+        guard !request.body.isEmpty else { return }
+        let type = request.headers["Content-Type"]?.lowercased()
+        // A body without a type is taken for JSON if it looks like it (reference, section 2.1, row 19).
+        let isJSON = type.map { $0.hasPrefix("application/json") } ?? (request.body.first == UInt8(ascii: "{"))
+        guard isJSON else {
+            throw GraphError(
+                415,
+                .badRequest,
+                "The content type must be application/json, not '\((type ?? "none").prefix(80))'."
+            )
+        }
     }
 
     private func write(_ request: GraphRequest) async throws -> GraphResponse {

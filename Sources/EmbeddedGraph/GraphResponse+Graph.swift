@@ -13,7 +13,14 @@ extension GraphResponse {
     }
 
     /// The answer that describes a refusal (reference, section 13.1).
-    init(_ error: GraphError) {
+    ///
+    /// - Parameters:
+    ///   - error: The refusal.
+    ///   - id: The id under which the service knows the request.
+    ///   - request: The request.
+    ///   - now: Microseconds since 1970.
+    init(_ error: GraphError, id: String, to request: GraphRequest, now: Int64) {
+        let clientID = request.headers["client-request-id"] ?? id
         self.init(
             status: error.status,
             json: JSONWriter.bytes { writer in
@@ -23,6 +30,13 @@ extension GraphResponse {
                         writer.member("code", error.code)
                         writer.member("message", error.message)
                         if let target = error.target { writer.member("target", target) }
+                        writer.name("innerError")
+                        writer.object { writer in
+                            // The documents print this one date without a zone; UTC is meant.
+                            writer.member("date", String(GraphDate(microseconds: now).text.dropLast()))
+                            writer.member("request-id", id)
+                            writer.member("client-request-id", clientID)
+                        }
                     }
                 }
             }

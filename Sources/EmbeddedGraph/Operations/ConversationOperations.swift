@@ -68,7 +68,7 @@ enum ConversationOperations {
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
-        let shown = try find(try context.id("conversation"), group, context)
+        let shown = try find(try context.id("conversation", .conversation), group, context)
         let selection = try context.options.selection(of: "conversation", properties)
         try context.refuseExpand()
         let root = context.request.serviceRoot
@@ -87,7 +87,9 @@ enum ConversationOperations {
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
+        try context.refuseApplications()
         let new = try Conversation.read(context.request.body)
+        if let post = new.post { try context.checkSender(of: post, in: group) }
         let table = PostTable(context.connection)
         let caller = context.request.caller
         let id = ItemID(.conversation, at: context.now)
@@ -137,7 +139,7 @@ enum ConversationOperations {
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
-        let shown = try find(try context.id("conversation"), group, context)
+        let shown = try find(try context.id("conversation", .conversation), group, context)
         let delete = try context.connection.prepare("DELETE FROM conversation WHERE id = $1")
         delete.bind(shown.id, 1)
         try delete.run()
@@ -173,6 +175,26 @@ extension GraphError {
 }
 
 extension OperationContext {
+    /// Refuses what only a signed-in user may do: Graph lets no application start a thread (reference, section 4.1).
+    func refuseApplications() throws(GraphError) {
+        guard request.caller.kind != .application else {
+            throw GraphError(403, .accessDenied, "Access is denied. Check credentials and try again.")
+        }
+    }
+
+    /// Refuses a post in somebody else's name: the caller's own address and the group's are allowed (section 11.4).
+    func checkSender(of post: NewPost, in group: GroupID) throws {
+        for address in post.claimedSenders where address.lowercased() != request.caller.address.lowercased() {
+            let find = try connection.prepare(#"SELECT mail FROM "group" WHERE id = $1"#)
+            find.bind(group.text, 1)
+            let mail = try find.step() ? find.text(0) : nil
+            find.reset()
+            guard mail?.lowercased() == address.lowercased() else {
+                throw GraphError(403, .sendAsDenied, "The caller may not post as '\(address.prefix(80))'.")
+            }
+        }
+    }
+
     /// Refuses `$expand` where nothing can be expanded.
     func refuseExpand() throws(GraphError) {
         guard let expand = options.expand, !expand.isEmpty else { return }

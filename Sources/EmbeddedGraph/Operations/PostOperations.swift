@@ -111,7 +111,7 @@ enum PostOperations {
         let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments/$entity"
         return GraphResponse(
             json: try AttachmentRows(context).one(
-                try context.id("attachment"),
+                try context.id("attachment", .attachment),
                 ofPost: post.id,
                 type: "\(context.request.serviceRoot)/$metadata#\(type)"
             )
@@ -119,11 +119,7 @@ enum PostOperations {
     }
 
     private static func find(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> Stored {
-        let id = try context.id("post")
-        if id.hasPrefix("C") || id.hasPrefix("T") {
-            let name = id.hasPrefix("C") ? "ConversationId" : "ThreadId"
-            throw GraphError(400, .invalidOperation, "\(name) isn't supported in the context of this operation.")
-        }
+        let id = try context.id("post", .post)
         let find = try context.connection.prepare(columns + " WHERE id = $1 AND threadID = $2")
         find.bind(id, 1)
         find.bind(thread.id, 2)

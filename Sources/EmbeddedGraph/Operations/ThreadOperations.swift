@@ -99,7 +99,7 @@ enum ThreadOperations {
     ///
     /// - Throws: ``GraphError`` if there is none in this group, or not in the conversation that the path names.
     static func find(_ context: OperationContext, _ group: GroupID) throws -> Stored {
-        let id = try context.id("thread")
+        let id = try context.id("thread", .thread, .conversation)
         let isConversation = id.hasPrefix("C")
         let find = try context.connection.prepare(
             columns
@@ -112,14 +112,16 @@ enum ThreadOperations {
         guard try find.step() else { throw GraphError.itemNotFound }
         defer { find.reset() }
         let thread = row(find)
-        if context.parameters["conversation"] != nil, try context.id("conversation") != thread.conversation {
+        if context.parameters["conversation"] != nil,
+            try context.id("conversation", .conversation) != thread.conversation
+        {
             throw GraphError.itemNotFound
         }
         return thread
     }
 
     private static func requireConversation(_ context: OperationContext, _ group: GroupID) throws -> String {
-        let id = try context.id("conversation")
+        let id = try context.id("conversation", .conversation)
         let find = try context.connection.prepare("SELECT 1 FROM conversation WHERE id = $1 AND groupID = $2")
         find.bind(id, 1)
         find.bind(group.text, 2)
@@ -132,10 +134,12 @@ enum ThreadOperations {
 
     @Sendable private static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
+        try context.refuseApplications()
         let new = try Conversation.readThread(context.request.body)
         let conversation = ItemID(.conversation, at: context.now)
         let table = PostTable(context.connection)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
+        try context.checkSender(of: post, in: group)
         let prepared = table.prepare(post, at: context.now)
         try table.insertConversation(
             conversation,
@@ -150,9 +154,11 @@ enum ThreadOperations {
 
     @Sendable private static func createInConversation(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
+        try context.refuseApplications()
         let conversation = try requireConversation(context, group)
         let new = try Conversation.readThread(context.request.body)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
+        try context.checkSender(of: post, in: group)
         let prepared = PostTable(context.connection).prepare(post, at: context.now)
         let find = try context.connection.prepare("SELECT topic FROM conversation WHERE id = $1")
         find.bind(conversation, 1)
@@ -241,6 +247,7 @@ enum ThreadOperations {
         let delete = try context.connection.prepare("DELETE FROM thread WHERE id = $1")
         delete.bind(thread.id, 1)
         try delete.run()
+        try noteDeletion(inConversation: thread.conversation, context)
         let last = try context.connection.prepare(
             """
             DELETE FROM conversation WHERE id = $1
@@ -254,6 +261,7 @@ enum ThreadOperations {
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
+        try context.refuseApplications()
         let thread = try find(context, group)
         let post = try Conversation.readReply(context.request.body)
         let latest = try context.connection.prepare(
@@ -276,6 +284,7 @@ enum ThreadOperations {
         guard !thread.isLocked else {
             throw GraphError(403, .accessDenied, "The thread is locked; unlock it before replying.")
         }
+        try context.checkSender(of: post, in: group)
         // Within a thread time moves on strictly, whatever the clock does.
         let time = max(context.now, thread.deliveredAt + 1000)
         let table = PostTable(context.connection)
@@ -301,6 +310,36 @@ enum ThreadOperations {
         return response
     }
 
+    /// Brings what a conversation shows of its newest post up to date after one of its threads has gone.
+    private static func noteDeletion(inConversation id: String, _ context: OperationContext) throws {
+        let rest = try context.connection.prepare(
+            "SELECT preview, uniqueSenders, hasAttachments, deliveredAt FROM thread WHERE conversationID = $1 ORDER BY id"
+        )
+        rest.bind(id, 1)
+        var newest: (preview: String, at: Int64)?
+        var names: [String] = []
+        var hasAttachments = false
+        while try rest.step() {
+            let at = rest.integer(3)
+            if newest.map({ at >= $0.at }) ?? true { newest = (rest.text(0) ?? "", at) }
+            for name in try JSONValue((rest.text(1) ?? "[]").utf8).elements?.compactMap(\.string) ?? []
+            where !names.contains(name) {
+                names.append(name)
+            }
+            hasAttachments = hasAttachments || rest.integer(2) == 1
+        }
+        guard let newest else { return }
+        let update = try context.connection.prepare(
+            "UPDATE conversation SET preview = $1, uniqueSenders = $2, hasAttachments = $3, deliveredAt = $4 WHERE id = $5"
+        )
+        update.bind(newest.preview, 1)
+        update.bind(PostTable.json(names), 2)
+        update.bind(hasAttachments, 3)
+        update.bind(newest.at, 4)
+        update.bind(id, 5)
+        try update.run()
+    }
+
     private static func note(
         _ post: PostTable.Written,
         by caller: Caller,
@@ -313,15 +352,15 @@ enum ThreadOperations {
         find.reset()
         let update = try context.connection.prepare(
             """
-            UPDATE conversation SET preview = $1, uniqueSenders = $2,
-                hasAttachments = CASE WHEN $3 = 1 THEN 1 ELSE hasAttachments END,
-                deliveredAt = $4 WHERE id = $5
+            UPDATE conversation SET preview = CASE WHEN $1 >= deliveredAt THEN $2 ELSE preview END, uniqueSenders = $3,
+                hasAttachments = CASE WHEN $4 = 1 THEN 1 ELSE hasAttachments END,
+                deliveredAt = CASE WHEN $1 > deliveredAt THEN $1 ELSE deliveredAt END WHERE id = $5
             """
         )
-        update.bind(post.preview, 1)
-        update.bind(try senders(known, adding: caller.displayName), 2)
-        update.bind(post.hasAttachments, 3)
-        update.bind(post.createdAt, 4)
+        update.bind(post.createdAt, 1)
+        update.bind(post.preview, 2)
+        update.bind(try senders(known, adding: caller.displayName), 3)
+        update.bind(post.hasAttachments, 4)
         update.bind(id, 5)
         try update.run()
     }

@@ -58,4 +58,15 @@ struct OperationContext {
         guard ItemID.isWellFormed(id) else { throw GraphError(400, .malformedID, "Id is malformed.") }
         return id
     }
+
+    /// A parameter of the path as the id of an item of one of these kinds.
+    ///
+    /// - Throws: ``GraphError`` if it cannot be an id, or is one of another kind.
+    func id(_ name: String, _ kinds: ItemID.Kind...) throws -> String {
+        let id = try id(name)
+        if id.utf8.count == 23, let kind = id.first.flatMap(ItemID.Kind.init(rawValue:)), !kinds.contains(kind) {
+            throw GraphError(400, .invalidOperation, "\(kind.idName) isn't supported in the context of this operation.")
+        }
+        return id
+    }
 }

@@ -35,13 +35,14 @@ struct Router: Sendable {
         var allowed: [GraphRequest.Method]
         var parts: [String]
 
-        var response: GraphResponse {
+        var error: GraphError {
             let hint = parts.last?.lowercased() == "posts" ? " A post is made by 'reply', or with its thread." : ""
             let code: GraphError.Code = parts.count <= 2 ? .directoryBadRequest : .invalidRequest
-            var response = GraphResponse(GraphError(405, code, "The OData request is not supported." + hint))
-            response.headers["Allow"] = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-            return response
+            return GraphError(405, code, "The OData request is not supported." + hint)
         }
+
+        /// The value of the header `Allow`.
+        var allow: String { allowed.map(\.rawValue).sorted().joined(separator: ", ") }
     }
 
     /// The segments of a path, decoded; `groups('ID')` counts as `groups/ID`.

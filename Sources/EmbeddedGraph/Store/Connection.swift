@@ -28,10 +28,14 @@ final class StatementCache: @unchecked Sendable {
             statement.reset()
             return statement
         }
+        // The shapes of filters come from outside and are many; the fixed statements are prepared again soon enough.
+        if prepared.count >= Self.capacity { forget() }
         let statement = try PreparedStatement(db, sql, path: path)
         prepared[sql] = statement
         return statement
     }
+
+    private static let capacity = 200
 
     func forget() {
         prepared = [:]

@@ -31,6 +31,9 @@ struct IdempotencyKeys {
         var response = GraphResponse(status: Int(find.integer(1)), body: find.bytes(3))
         response.headers["Location"] = find.text(2)
         response.headers[GraphResponse.replayedHeader] = "true"
+        if response.status == 202 {
+            response.headers["x-post-id"] = find.text(2)?.split(separator: "/").last.map(String.init)
+        }
         return response
     }
 

@@ -33,7 +33,7 @@ final class Writer: Sendable {
     ///
     /// - Parameter work: Runs inside the transaction; it refuses by throwing ``GraphError`` before it writes anything.
     /// - Returns: The answer, after the commit that makes it durable.
-    /// - Throws: ``NoAnswer`` with the outcome `notDone` if the file cannot be written.
+    /// - Throws: ``GraphError`` if it is refused, ``NoAnswer`` with the outcome `notDone` if the file cannot be written.
     func perform(_ work: @escaping Work) async throws -> GraphResponse {
         try await withCheckedThrowingContinuation { continuation in
             let mustDrain = queue.withLock { queue in
@@ -69,20 +69,30 @@ final class Writer: Sendable {
             return try await pool.write { db in
                 let connection = Connection(db: db, statements: statements)
                 return try batch.map { work in
+                    let changes = db.totalChangesCount
                     do {
                         return .success(try work(connection))
                     } catch let error as GraphError {
-                        return .success(GraphResponse(error))
+                        // What it wrote before it refused must go, and what the others wrote with it, for now.
+                        if db.totalChangesCount != changes { throw PartialWrite(refusal: error) }
+                        return .failure(error)
                     }
                 }
             }
         } catch {
             // One request's fault has undone the others' work: each is tried alone, so that only the faulty one fails.
-            guard batch.count > 1 else { return [.failure(Self.noAnswer(path, error))] }
+            guard batch.count > 1 else {
+                return [.failure((error as? PartialWrite)?.refusal ?? Self.noAnswer(path, error))]
+            }
             var answers: [Result<GraphResponse, any Error>] = []
             for work in batch { answers += await commit([work]) }
             return answers
         }
+    }
+
+    /// A request was refused after it had written something.
+    private struct PartialWrite: Error {
+        var refusal: GraphError
     }
 
     static func noAnswer(_ path: String, _ error: any Error) -> NoAnswer {

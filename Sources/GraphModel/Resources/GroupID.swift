@@ -71,8 +71,8 @@ extension GroupID {
     /// A new random id (RFC 9562, version 4).
     package static func random() -> GroupID {
         GroupID(
-            high: UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000,
-            low: UInt64.random(in: .min ... .max) >> 2 | 1 << 63
+            high: RandomPool.next() & ~0xF000 | 0x4000,
+            low: RandomPool.next() >> 2 | 1 << 63
         )
     }
 

@@ -9,6 +9,16 @@ package struct ItemID: Sendable, Hashable, CustomStringConvertible {
         case thread = "T"
         case post = "P"
         case attachment = "A"
+
+        /// What Graph's messages call such an id.
+        package var idName: String {
+            switch self {
+            case .conversation: "ConversationId"
+            case .thread: "ThreadId"
+            case .post: "PostId"
+            case .attachment: "AttachmentId"
+            }
+        }
     }
 
     /// The longest text that is taken for an id.
@@ -20,10 +30,8 @@ package struct ItemID: Sendable, Hashable, CustomStringConvertible {
     /// A new id; `time` is in microseconds since 1970.
     package init(_ kind: Kind, at time: Int64) {
         self.kind = kind
-        var generator = SystemRandomNumberGenerator()
-        let random = generator.next() as UInt64
-        let more = UInt64(truncatingIfNeeded: UInt16.random(in: 0...UInt16.max, using: &generator))
-        let high = UInt64(bitPattern: time / 1000) << 16 | more
+        let random = RandomPool.next()
+        let high = UInt64(bitPattern: time / 1000) << 16 | RandomPool.next() & 0xFFFF
         text = unsafe String(unsafeUninitializedCapacity: 23) { buffer in
             unsafe buffer[0] = kind.rawValue.asciiValue ?? 0
             var (high, low) = (high, random)

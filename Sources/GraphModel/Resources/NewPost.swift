@@ -14,6 +14,8 @@ package struct NewPost: Sendable, Equatable {
     package var newParticipants: [EmailAddress] = []
     package var attachments: [Attachment] = []
     package var extendedProperties: [ExtendedProperty] = []
+    /// The addresses that the request gives as `from` and `sender`; whoever asks must be allowed to use them.
+    package var claimedSenders: [String] = []
 
     /// Reads a post; members that only the service sets are ignored if they are of their type.
     init(from reader: inout JSONReader) throws {
@@ -33,7 +35,9 @@ package struct NewPost: Sendable, Equatable {
                 "conversationThreadId", "importance":
                 try reader.ignore(.string)
             case "hasAttachments": try reader.ignore(.boolean)
-            case "inReplyTo", "from", "sender": try reader.ignore(.object)
+            case "from", "sender":
+                if try !reader.null() { claimedSenders.append(try EmailAddress(recipient: &reader).address) }
+            case "inReplyTo": try reader.ignore(.object)
             case "categories": try reader.ignore(.array)
             default: break
             }
