@@ -10,7 +10,7 @@ import Testing
     @Test func `every example of the API runs as it stands`() async throws {
         let world = try await ScriptWorld()
         var seen = 0
-        for module in try await modules() {
+        for module in ScriptModule.all {
             for function in module.functions {
                 seen += 1
                 await #expect(throws: Never.self, "\(module.name).\(function.name)") {
@@ -20,17 +20,6 @@ import Testing
             }
         }
         #expect(seen > 20)
-    }
-
-    /// The modules as a run has them; what they are bound to does not matter here.
-    private func modules() async throws -> [ScriptModule] {
-        let world = try await ScriptWorld()
-        let tables = HandleTable<CSVTable>(of: "table")
-        let files = ScriptFiles(folder: world.folder) { _, _ in [] }
-        return [
-            .print { _ in }, .json, .csv(tables, files: files) { _ in }, .html, .text, .template(), .time { 0 },
-            .graph(world.store, caller: world.store.operatorCaller), .args([]),
-        ]
     }
 
     @Test func `print writes any values, and bytes that are no text as replacement characters`() async throws {

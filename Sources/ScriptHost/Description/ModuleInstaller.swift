@@ -8,13 +8,15 @@ package struct ModuleInstaller: Sendable {
     /// The trusted Lua that installs them in the script's globals.
     package let prelude: [LuaChunk]
 
-    package init(_ modules: [ScriptModule]) {
+    package init(_ modules: [ScriptModule], context: ScriptContext) {
         let description = Self.describe(modules)
         functions =
             modules.flatMap { module in
-                module.primitives
+                module.primitives.map { HostFunction(name: $0.name, body: $0.body.bound(to: context)) }
                     + module.functions.compactMap { function in
-                        function.body.map { HostFunction(name: "\(module.name).\(function.name)", body: $0) }
+                        function.body.map {
+                            HostFunction(name: "\(module.name).\(function.name)", body: $0.bound(to: context))
+                        }
                     }
             } + [HostFunction(name: "herald.modules", body: .immediate { _ in description })]
         prelude =

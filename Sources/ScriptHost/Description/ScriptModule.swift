@@ -1,5 +1,3 @@
-package import LuaRuntime
-
 /// A module of the Lua API, described as data: registration, argument checks, editor stubs and the reference pages all
 /// read this one value.
 package struct ScriptModule: Sendable {
@@ -9,9 +7,16 @@ package struct ScriptModule: Sendable {
     package var summary: String
     package var functions: [ScriptFunction]
     /// Functions for the module's own Lua part; scripts never see them.
-    package var primitives: [HostFunction] = []
+    var primitives: [ScriptPrimitive] = []
     /// Trusted Lua that puts the bodies of the functions that have none in Swift into `internal.modules[name]`.
-    package var lua: String = ""
+    var lua: String = ""
+}
+
+extension ScriptModule {
+    /// Every module that a script finds, in the order of the reference.
+    package static let all: [ScriptModule] = [
+        .graph, .announce, .csv, .html, .text, .template, .json, .time, .log, .print, .args,
+    ]
 }
 
 /// A function of a module.
@@ -28,7 +33,7 @@ package struct ScriptFunction: Sendable {
     /// Lua that shows its use, and runs as it stands.
     package var example: String
     /// Its body in Swift; nil if the module's Lua part has it.
-    package var body: HostFunction.Body? = nil
+    var body: ScriptFunctionBody? = nil
 }
 
 /// A parameter of a function, or a field of a table that is one.

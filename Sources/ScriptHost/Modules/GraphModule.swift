@@ -4,7 +4,7 @@ import LuaRuntime
 
 extension ScriptModule {
     /// `graph`: the resources of Microsoft Graph, 1:1.
-    static func graph(_ service: any GraphService, caller: Caller) -> ScriptModule {
+    static let graph = {
         let options = ScriptParameter(
             "options",
             .table,
@@ -69,19 +69,19 @@ extension ScriptModule {
                 ),
             ],
             primitives: [
-                HostFunction(
-                    name: "graph.request",
-                    body: .waiting { json throws(HostError) in
+                ScriptPrimitive(
+                    "graph.request",
+                    .waiting { context, json throws(HostError) in
                         let call = try GraphCall(json)
-                        return try await call.perform(on: service, caller: caller)
+                        return try await call.perform(on: context.service, caller: context.caller)
                     }
                 )
             ],
-            lua: resources
+            lua: graphResources
         )
-    }
+    }()
 
-    private static let resources = """
+    private static let graphResources = """
         local host, globals, internal = ...
         local fail = internal.fail
         local request = host["graph.request"]

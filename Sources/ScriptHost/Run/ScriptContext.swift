@@ -21,6 +21,8 @@ package struct ScriptContext: Sendable {
     package var width: Int
     /// Microseconds since 1970.
     package var now: @Sendable () -> Int64
+    /// What the script holds by number.
+    let objects = RunObjects()
 
     package init(
         service: any GraphService,

@@ -12,25 +12,6 @@ package struct ScriptRun: Sendable {
         self.limits = limits
     }
 
-    /// The modules that a run's script finds, in the order of the reference.
-    package static func modules(_ context: ScriptContext) -> [ScriptModule] {
-        let tables = HandleTable<CSVTable>(of: "table")
-        let output = context.monitor.output
-        return [
-            .print(output),
-            .log(context.logger),
-            .args(context.run.arguments),
-            .json,
-            .csv(tables, files: context.files, output: output),
-            .html,
-            .text,
-            .template(),
-            .time(now: context.now),
-            .graph(context.service, caller: context.caller),
-            .announce(context, tables: tables),
-        ]
-    }
-
     /// Executes a script to its end.
     ///
     /// When the surrounding task is cancelled, an announcement under way settles what is in flight, and the script is
@@ -38,7 +19,7 @@ package struct ScriptRun: Sendable {
     ///
     /// - Throws: ``LuaError`` if the script raised an error or a limit ended it.
     package func execute(_ script: LuaChunk) async throws {
-        let installer = ModuleInstaller(Self.modules(context))
+        let installer = ModuleInstaller(ScriptModule.all, context: context)
         let vm = try await ScriptVM(limits: limits, functions: installer.functions, prelude: installer.prelude)
         try await vm.run(script)
     }
