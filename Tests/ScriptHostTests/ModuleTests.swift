@@ -9,6 +9,7 @@ import Testing
 @Suite struct ModuleTests {
     @Test func `every example of the API runs as it stands`() async throws {
         let world = try await ScriptWorld()
+        try world.write("return { hello = function(name) return 'Hello ' .. name end }", to: "greeting.lua")
         var seen = 0
         for module in ScriptModule.all {
             for function in module.functions {

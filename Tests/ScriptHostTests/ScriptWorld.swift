@@ -58,7 +58,14 @@ final class ScriptWorld: Sendable {
     }
 
     /// Runs a script and gives what all scripts so far have printed.
-    @discardableResult func run(_ source: String, arguments: [String] = []) async throws -> String {
+    @discardableResult func run(
+        _ source: String,
+        arguments: [String] = [],
+        journal: RunJournal = RunJournal { _ in },
+        limits change: (inout ScriptLimits) -> Void = { _ in }
+    ) async throws -> String {
+        var limits = ScriptLimits()
+        change(&limits)
         let number = runs.withLock { number in
             number += 1
             return number
@@ -90,10 +97,25 @@ final class ScriptWorld: Sendable {
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             width: 8,
-            now: now
+            now: now,
+            journal: journal
         )
-        try await ScriptRun(context: context, limits: ScriptLimits())
+        try await ScriptRun(context: context, limits: limits)
             .execute(LuaChunk(name: "test.lua", source: Array(source.utf8)))
         return output
+    }
+}
+
+/// A journal that outlives a run.
+final class RecordedJournal: Sendable {
+    private let recorded = Mutex<[JournalEntry]>([])
+
+    var entries: [JournalEntry] { recorded.withLock { $0 } }
+
+    /// The journal of the run's next execution.
+    var journal: RunJournal {
+        RunJournal(repeating: entries.sorted { ($0.stream, $0.ordinal) < ($1.stream, $1.ordinal) }) { [self] new in
+            recorded.withLock { $0 += new }
+        }
     }
 }

@@ -43,12 +43,15 @@ struct RunSession {
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
-        let scriptRun = ScriptRun(context: context(job, record, screen), limits: job.limits)
+        let journal = job.resuming == nil ? [] : try await ledger.journal(run: record.id)
+        let scriptRun = ScriptRun(context: context(job, record, screen, journal), limits: job.limits)
 
         let outcome = Outcome()
         await interruption.during { await outcome.keep { try await scriptRun.execute(job.script) } }
 
-        let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, job: job)
+        var sources = scriptRun.sources
+        sources[job.script.name] = job.script.source
+        let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, sources: sources)
         record.state = verdict.state
         record.endedAt = herald.now()
         record.message = verdict.problem?.summary
@@ -90,7 +93,12 @@ struct RunSession {
         return record
     }
 
-    private func context(_ job: Job, _ record: RunRecord, _ screen: RunScreen) -> ScriptContext {
+    private func context(
+        _ job: Job,
+        _ record: RunRecord,
+        _ screen: RunScreen,
+        _ journal: [JournalEntry]
+    ) -> ScriptContext {
         let ledger = ledger
         let run = record.id
         let files = ScriptFiles(folder: URL(fileURLWithPath: job.folder)) { path, url in
@@ -110,7 +118,8 @@ struct RunSession {
             monitor: screen.monitor,
             logger: screen.logger,
             width: Self.width,
-            now: herald.now
+            now: herald.now,
+            journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
         )
     }
 
@@ -151,7 +160,7 @@ private struct Verdict {
     var status: ExitStatus
     var problem: ScriptProblem?
 
-    init(_ error: (any Error)?, interrupted: Bool, job: RunSession.Job) {
+    init(_ error: (any Error)?, interrupted: Bool, sources: [String: [UInt8]]) {
         guard let error else {
             (state, status, problem) = (.finished, .done, nil)
             return
@@ -163,7 +172,7 @@ private struct Verdict {
         let found = error as? LuaError ?? LuaError(.runtime, "\(error)")
         state = .failed
         status = found.isLimit ? .limit : .failed
-        problem = ScriptProblem(found, scriptName: job.script.name, source: job.script.source)
+        problem = ScriptProblem(found, sources: sources)
     }
 }
 

@@ -73,7 +73,7 @@ extension ScriptModule {
                     "graph.request",
                     .waiting { context, json throws(HostError) in
                         let call = try GraphCall(json)
-                        return try await call.perform(on: context.service, caller: context.caller)
+                        return try await call.perform(in: context)
                     }
                 )
             ],
@@ -321,28 +321,33 @@ private struct GraphCall {
         }
     }
 
-    func perform(on service: any GraphService, caller: Caller) async throws(HostError) -> [UInt8] {
+    func perform(in context: ScriptContext) async throws(HostError) -> [UInt8] {
         var request = GraphRequest(
             method,
             path,
             query: query.joined(separator: "&"),
             body: body,
-            caller: caller,
+            caller: context.caller,
             key: key
         )
         if !body.isEmpty { request.headers["Content-Type"] = "application/json" }
         let response: GraphResponse
         do {
-            response = try await service.respond(to: request)
+            response = try await context.send(request)
         } catch {
-            throw HostError(code: "noAnswer", message: "\(error)")
+            throw HostError(
+                code: "noAnswer",
+                message: "\(error)",
+                isRetryable: (error as? NoAnswer)?.outcome == .notDone
+            )
         }
         if let error = response.error {
             throw HostError(
                 code: error.code,
                 message: error.target.map { "\(error.message) (at \($0))" } ?? error.message,
                 status: error.status,
-                requestID: error.requestID ?? response.headers["request-id"]
+                requestID: error.requestID ?? response.headers["request-id"],
+                isRetryable: [429, 500, 502, 503, 504].contains(error.status)
             )
         }
         if !response.body.isEmpty { return response.body }

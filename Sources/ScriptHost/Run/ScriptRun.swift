@@ -8,9 +8,14 @@ package struct ScriptRun: Sendable {
 
     /// Prepares a run; nothing is executed yet.
     package init(context: ScriptContext, limits: ScriptLimits) {
+        var context = context
+        context.objects = RunObjects(limits: limits)
         self.context = context
         self.limits = limits
     }
+
+    /// The sources of the modules that the script has loaded so far, by the names that errors show.
+    package var sources: [String: [UInt8]] { context.objects.sources }
 
     /// Executes a script to its end.
     ///
