@@ -119,6 +119,13 @@ void shim_hook(lua_State *L, lua_Debug *ar);
 void shim_note_place(shim_vm *vm, lua_State *L); // host.c; allocates nothing
 void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
+// For loops in C: ends the state if a stop is wanted, and notes the line that called.
+static inline void shim_check_stop_in(lua_State *L) {
+    shim_vm *vm = VM(L);
+    if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
+    shim_note_place(vm, L);
+    shim_check_stop(vm);
+}
 void shim_new_stretch(shim_vm *vm);
 bool shim_reserve(shim_buffer *buffer, size_t more);
 static inline bool shim_put(shim_buffer *buffer, const void *bytes, size_t length) {
@@ -161,8 +168,9 @@ const char *shim_fail_place(lua_State *L, int *line);
 void shim_open_sandbox(lua_State *L);
 void shim_push_text(lua_State *L, int index);
 
-// strings.c, tables.c
+// strings.c, patterns.c, tables.c
 void shim_replace_strings(lua_State *L);
+void shim_replace_patterns(lua_State *L);
 void shim_open_tables(lua_State *L, int stock);
 
 // coroutines.c
