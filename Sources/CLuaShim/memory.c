@@ -91,7 +91,9 @@ void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize) {
         return NULL;
     }
     void *p;
-    if (ptr && osize > SHIM_SMALL && nsize > SHIM_SMALL) {
+    if (nsize > osize && shim_refuses(vm)) {
+        p = NULL;
+    } else if (ptr && osize > SHIM_SMALL && nsize > SHIM_SMALL) {
         block *b = (block *)ptr - 1;
         unlink_block(b);
         block *moved = realloc(b, sizeof(block) + nsize);
@@ -153,7 +155,7 @@ bool shim_reserve(shim_buffer *buffer, size_t more) {
         capacity *= 2;
     }
     if (capacity == buffer->capacity) return true;
-    uint8_t *bytes = realloc(buffer->bytes, capacity);
+    uint8_t *bytes = buffer->owner && shim_refuses(buffer->owner) ? NULL : realloc(buffer->bytes, capacity);
     if (!bytes) return false;
     buffer->bytes = bytes;
     buffer->capacity = capacity;

@@ -21,7 +21,8 @@ import Foundation
         let limits = shim_limits(
             memory: limits.memory,
             cpu: cpu.seconds * 1_000_000_000 + cpu.attoseconds / 1_000_000_000,
-            json: limits.jsonSize
+            json: limits.jsonSize,
+            fail_at: limits.failAt
         )
         let context = unsafe Unmanaged.passUnretained(calls).toOpaque()
         let opened = unsafe shim_open(

@@ -51,6 +51,8 @@ typedef struct {
     int64_t cpu;
     /// The most bytes of one JSON text.
     size_t json;
+    /// For tests: the n-th request for memory is refused as if the system had none; 0: never.
+    uint64_t fail_at;
 } shim_limits;
 
 /// A host call: `arguments` is a JSON array, or empty if there are none. It must call `shim_answer` once, and nothing
