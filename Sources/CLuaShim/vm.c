@@ -228,6 +228,11 @@ shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32
 
 static void load(lua_State *L, const chunk *c, int environment) {
     if (luaL_loadbufferx(L, (const char *)c->source, c->length, c->name, "t") != LUA_OK) {
+        // What exceeds the compiler itself has been through the message handler, and names no place.
+        if (lua_istable(L, -1)) {
+            lua_getfield(L, -1, "message");
+            lua_pushfstring(L, "%s cannot be compiled: %s", c->name + (*c->name == '@' || *c->name == '='), lua_tostring(L, -1));
+        }
         shim_push_error(L, "syntax", lua_tostring(L, -1));
         lua_error(L);
     }

@@ -76,7 +76,7 @@ struct HostileVector: Sendable, CustomTestStringConvertible {
     func run() async throws -> String? {
         let sandbox = try await Sandbox {
             $0.memory = 8 << 20
-            $0.cpuBetweenCalls = expectation == .cpu ? .milliseconds(100) : .seconds(20)
+            $0.cpuBetweenCalls = expectation == .cpu ? .milliseconds(50) : .seconds(20)
         }
         let task = Task { () async -> LuaError? in
             do throws(LuaError) {
