@@ -24,6 +24,7 @@
 typedef struct {
     uint8_t *bytes;
     size_t length, capacity;
+    struct shim_vm *owner;
 } shim_buffer;
 
 // A member of an object that is being encoded.
@@ -67,6 +68,7 @@ struct shim_vm {
     size_t used, peak, collect_above;
     size_t held;               // in chunks for small blocks
     int pause;                 // of the collector
+    uint64_t requests;         // for memory, so far
     block blocks;              // the large blocks
     void *slabs;               // chunks that small blocks are cut from, newest first
     uint8_t *slab_at, *slab_end;
@@ -139,6 +141,10 @@ static inline size_t shim_whole_characters(const void *text, size_t length, size
     if (length <= most) return length;
     while (most > 0 && (((const uint8_t *)text)[most] & 0xC0) == 0x80) most--;
     return most;
+}
+// Whether this request for memory is the one that a test wants refused.
+static inline bool shim_refuses(shim_vm *vm) {
+    return ++vm->requests == vm->limits.fail_at;
 }
 // Allocator
 void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);
