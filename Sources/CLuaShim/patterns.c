@@ -61,6 +61,7 @@ static bool is_of_class(int c, int letter) {
     case 'u': is = isupper(c); break;
     case 'w': is = isalnum(c); break;
     case 'x': is = isxdigit(c); break;
+    case 'z': is = c == 0; break; // the manual no longer has it; the stock function does
     default: return c == letter;
     }
     return (is != 0) == ((letter & 0x20) != 0); // a capital stands for all others
@@ -174,7 +175,7 @@ static const char *close_capture(matcher *m, const char *s, const char *p) {
 static const char *same_again(matcher *m, const char *s, int digit) {
     int i = digit - '1';
     if (i < 0 || i >= m->level || m->captures[i].length == unfinished)
-        luaL_error(m->L, "invalid capture index %%%d in pattern", i + 1);
+        luaL_error(m->L, "invalid capture index %%%d", i + 1);
     const capture *c = &m->captures[i];
     if (c->length == position || m->end - s < c->length) return NULL;
     m->steps -= c->length >> 6;

@@ -186,8 +186,9 @@ void shim_open_sandbox(lua_State *L) {
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 2);
 
-    // Nothing that has been loaded can be reached through the registry.
-    lua_pushnil(L);
+    // Nothing that has been loaded can be reached through the registry. Where Lua looks for the name of a function that
+    // got a bad argument, and that its caller has no name for, it finds Herald's copies.
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_private);
     lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_createtable(L, 0, 0);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

@@ -39,7 +39,8 @@ static int insert(lua_State *L) {
 
 static int table_remove(lua_State *L) {
     lua_Integer size = length(L), position = luaL_optinteger(L, 2, size);
-    if (position != size) luaL_argcheck(L, position >= 1 && position <= size + 1, 2, "position out of bounds");
+    // The stock function blames its first argument, too.
+    if (position != size) luaL_argcheck(L, position >= 1 && position <= size + 1, 1, "position out of bounds");
     lua_rawgeti(L, 1, position);
     for (; position < size; position++) {
         lua_rawgeti(L, 1, position + 1);
@@ -62,7 +63,8 @@ static int concat(lua_State *L) {
     for (lua_Integer i = first; i <= last; i++) {
         lua_rawgeti(L, 1, i);
         if (!lua_isstring(L, -1))
-            return luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
+            return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1),
+                              (LUAI_UACINT)i);
         size_t n;
         const char *text = lua_tolstring(L, -1, &n);
         if (out->length + n + width > vm->limits.memory) shim_leave(vm, shim_end_memory);
