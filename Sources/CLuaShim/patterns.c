@@ -377,8 +377,7 @@ static size_t start_of(lua_State *L, int index, size_t length) {
 static bool is_plain(const char *p, size_t n) {
     for (const char *end = p + n; p < end; p++) {
         switch (*p) {
-        case '^': case '$': case '*': case '+': case '?': case '.': case '(': case ')': case '[': case '%': case '-':
-            return false;
+        case '^': case '$': case '*': case '+': case '?': case '.': case '(': case '[': case '%': case '-': return false;
         }
     }
     return true;
