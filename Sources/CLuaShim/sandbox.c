@@ -34,6 +34,10 @@ static int get_metatable(lua_State *L) {
 
 // As luaL_tolstring, without addresses: they tell an attacker where memory lies, and differ from run to run.
 void shim_push_text(lua_State *L, int index) {
+    if (lua_type(L, index) == LUA_TSTRING) { // no script can give strings another text
+        lua_pushvalue(L, index);
+        return;
+    }
     if (luaL_callmeta(L, index, "__tostring")) {
         if (!lua_isstring(L, -1)) luaL_error(L, "'__tostring' must return a string");
         return;
