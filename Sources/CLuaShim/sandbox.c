@@ -120,6 +120,11 @@ static const char *const math_names[] = {"abs", "acos", "asin", "atan", "ceil", 
 static const char *const utf8_names[] = {"char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 
+// What is replaced in `string` and `table` does what the stock functions of 5.4.4 do, to the texts of their errors, but:
+// - functions of `table` look at tables alone, and raw: no __index, __newindex, __len or __eq is asked;
+// - table.move refuses more than 10,000,000 elements;
+// - string.rep refuses what would not fit into the memory limit, where stock Lua allows 2 GiB;
+// - string.format refuses %p, and its %s shows no address.
 static void push_strings(lua_State *L, int stock) {
     lua_createtable(L, 0, 20);
     copy(L, stock, string_names);

@@ -196,6 +196,7 @@ static int format(lua_State *L) {
     return 1;
 }
 
+// upper, lower and reverse stay stock: they take one pass, and the collector runs before their buffer and their result.
 void shim_replace_strings(lua_State *L) {
     static const luaL_Reg functions[] = {{"format", format}, {"rep", rep}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

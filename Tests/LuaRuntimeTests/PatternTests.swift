@@ -107,7 +107,7 @@ import Testing
         arguments: [
             ("pcall(string.rep)", "bad argument #1 to 'string.rep' (string expected, got no value)"),
             (
-                "pcall(function() return table.concat(1) end)",
+                "pcall(table.concat, 1)",
                 "bad argument #1 to 'table.concat' (table expected, got number)"
             ),
             ("pcall(tonumber)", "bad argument #1 to 'tonumber' (value expected)"),
