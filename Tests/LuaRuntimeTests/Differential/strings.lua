@@ -54,7 +54,7 @@ for _ = 1, CASES do
     call(type(arguments[1]) == "string" and pick { "format", "s:format" } or "format", arguments)
   elseif r <= 8 then
     local arguments = shorten { n = random(3) == 1 and 3 or 2, random(30) == 1 and pick_value(odd) or text(), pick_value(counts), random(3) == 1 and text() or pick_value(odd) }
-    if arguments[1] == "" and (arguments[3] == "" or arguments.n < 3) and arguments[2] == 2^53 then arguments[2] = 4 end
+    if arguments[1] == "" and arguments[2] == 2^53 then arguments[2] = 4 end -- stock Lua would loop in it
     if type(arguments[1]) ~= "string" or random(2) == 1 then call("rep", arguments) else call("s:rep", arguments) end
   else
     local arguments = shorten { n = random(2), random(20) == 1 and pick_value(odd) or text(), pick_value(odd) }
