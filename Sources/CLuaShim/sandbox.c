@@ -34,6 +34,10 @@ static int get_metatable(lua_State *L) {
 
 // As luaL_tolstring, without addresses: they tell an attacker where memory lies, and differ from run to run.
 void shim_push_text(lua_State *L, int index) {
+    if (lua_type(L, index) == LUA_TSTRING) { // no script can give strings another text
+        lua_pushvalue(L, index);
+        return;
+    }
     if (luaL_callmeta(L, index, "__tostring")) {
         if (!lua_isstring(L, -1)) luaL_error(L, "'__tostring' must return a string");
         return;
@@ -131,6 +135,11 @@ static const char *const math_names[] = {"abs", "acos", "asin", "atan", "ceil", 
 static const char *const utf8_names[] = {"char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 
+// What is replaced in `string` and `table` does what the stock functions of 5.4.4 do, to the texts of their errors, but:
+// - functions of `table` look at tables alone, and raw: no __index, __newindex, __len or __eq is asked;
+// - table.move refuses more than 10,000,000 elements;
+// - string.rep refuses what would not fit into the memory limit, where stock Lua allows 2 GiB;
+// - string.format refuses %p, and its %s shows no address.
 static void push_strings(lua_State *L, int stock) {
     lua_createtable(L, 0, 20);
     copy(L, stock, string_names);
@@ -207,8 +216,9 @@ void shim_open_sandbox(lua_State *L) {
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 3);
 
-    // Nothing that has been loaded can be reached through the registry.
-    lua_pushnil(L);
+    // Nothing that has been loaded can be reached through the registry. Where Lua looks for the name of a function that
+    // got a bad argument, and that its caller has no name for, it finds Herald's copies.
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_private);
     lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_createtable(L, 0, 0);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
