@@ -38,12 +38,26 @@ static void push_path(lua_State *L, const step *path, int depth) {
     luaL_pushresult(&b);
 }
 
+// Pushes a text with what is not UTF-8 replaced: a message may name the very key that cannot be encoded.
+static void push_valid(lua_State *L, const char *text) {
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text);
+    for (size_t n; p < end; p += n ? n : 1) {
+        n = json_utf8_length(p, end);
+        if (n) luaL_addlstring(&b, (const char *)p, n);
+        else luaL_addstring(&b, "\xEF\xBF\xBD");
+    }
+    luaL_pushresult(&b);
+}
+
 static _Noreturn void fail(encoder *e, const char *reason) {
     lua_State *L = e->L;
     luaL_checkstack(L, 10, NULL);
     push_path(L, e->path, e->depth);
     const char *path = lua_tostring(L, -1);
     lua_pushfstring(L, *path ? "cannot encode %s: %s" : "cannot encode the value%s: %s", path, reason);
+    push_valid(L, lua_tostring(L, -1));
     shim_push_error(L, "badJSON", lua_tostring(L, -1));
     lua_error(L);
     abort();

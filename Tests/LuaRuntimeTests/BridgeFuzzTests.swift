@@ -4,9 +4,12 @@ import Testing
 
 @testable import LuaRuntime
 
-/// Random texts and random tables through the bridge. `HERALD_FUZZ_CASES` says how many of each.
+/// Random texts and random tables through the bridge.
+///
+/// `HERALD_FUZZ_CASES` says how many of each.
 @Suite struct BridgeFuzzTests {
-    static let cases = ProcessInfo.processInfo.environment["HERALD_FUZZ_CASES"].flatMap { Int($0) } ?? 3000
+    static let cases =
+        ProcessInfo.processInfo.environment["HERALD_FUZZ_CASES"].flatMap { Int($0) } ?? 3000
 
     /// What the script is given, and what it found.
     private final class Feed: Sendable {
@@ -48,7 +51,9 @@ import Testing
                 if verdict.isAccepted { state.accepted += 1 }
                 if verdict.isAccepted != JSONJudge.accepts(text) {
                     state.problems.append("accepted: \(verdict.isAccepted): \(Self.show(text))")
-                } else if let again = verdict.text, verdict.hasDuplicates == false, !Self.isSame(text, Array(again.utf8)) {
+                } else if let again = verdict.text, verdict.hasDuplicates == false,
+                    !Self.isSame(text, Array(again.utf8))
+                {
                     state.problems.append("\(Self.show(text)) became \(again)")
                 }
             }
@@ -58,10 +63,29 @@ import Testing
 
         /// Whether Foundation reads the same from both; true where it cannot read the first.
         private static func isSame(_ text: [UInt8], _ again: [UInt8]) -> Bool {
-            guard let one = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed) as? NSObject
-            else { return true }
-            let other = try? JSONSerialization.jsonObject(with: Data(again), options: .fragmentsAllowed) as? NSObject
-            return one.isEqual(other)
+            guard let one = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed) else {
+                return true
+            }
+            guard let other = try? JSONSerialization.jsonObject(with: Data(again), options: .fragmentsAllowed) else {
+                return false
+            }
+            return isSameValue(one, other)
+        }
+
+        private static func isSameValue(_ one: Any, _ other: Any) -> Bool {
+            switch (one, other) {
+            case (let one as [Any], let other as [Any]):
+                one.count == other.count && zip(one, other).allSatisfy { isSameValue($0, $1) }
+            case (let one as [String: Any], let other as [String: Any]):
+                one.count == other.count
+                    && one.allSatisfy { key, value in other[key].map { isSameValue(value, $0) } ?? false }
+            case (let one as NSNumber, let other as NSNumber):
+                // Foundation keeps more digits of a fraction than a double has, and rounds them in its own way.
+                one == other
+                    || (Int64(one.stringValue) == nil
+                        && abs(one.doubleValue - other.doubleValue) <= abs(one.doubleValue) * 1e-14)
+            default: (one as? NSObject)?.isEqual(other) ?? false
+            }
         }
     }
 
@@ -86,7 +110,9 @@ import Testing
             prelude: [
                 LuaChunk(
                     name: "=[herald]",
-                    source: Array("local host, globals, internal = ... globals.host = host globals.json = internal".utf8)
+                    source: Array(
+                        "local host, globals, internal = ... globals.host = host globals.json = internal".utf8
+                    )
                 )
             ]
         )
@@ -121,7 +147,9 @@ import Testing
         do {
             try await vm.run(LuaChunk(name: "fuzz.lua", source: Array(script.utf8)))
         } catch {
-            Issue.record("\(error), for \(feed.state.withLock { String(decoding: $0.current, as: UTF8.self).debugDescription })")
+            Issue.record(
+                "\(error), for \(feed.state.withLock { String(decoding: $0.current, as: UTF8.self).debugDescription })"
+            )
         }
         let state = feed.state.withLock { $0 }
         #expect(state.problems == [])
@@ -136,7 +164,7 @@ import Testing
             local random, encode, decode = math.random, json.encode, json.decode
             local texts = { "", "a", "name", "é", "1", "-1", "\\0", "\\n\\"", "\\xff", "\\xed\\xa0\\x80", ("x"):rep(70), "😀" }
             local numbers = { 0, 1, -1, 0.5, -0.0, 1 << 53, (1 << 53) + 1, math.maxinteger, math.mininteger, 1e308, 5e-324, 0.1, 1e15, 123456.789 }
-            local odd = { 0 / 0, math.huge, -math.huge, print or next, coroutine.running() }
+            local odd = { 0 / 0, math.huge, -math.huge, next, coroutine.running() }
             local all
             local function key()
               local turn = random(30)
@@ -167,7 +195,6 @@ import Testing
               if random(300) == 1 then for _ = 1, random(110, 135) do t = random(2) == 1 and { t } or { a = t } end end
               return t
             end
-            -- json.array and json.object cannot be told apart from outside: by their texts when empty.
             local function mark_of(t)
               if getmetatable(t) ~= false then return nil end
               return tostring(t)
@@ -207,7 +234,7 @@ import Testing
               if ok then
                 accepted = accepted + 1
                 local again = encode(decode(text))
-                if again ~= text and not text:find("{}", 1, true) then error(text .. " became " .. again) end
+                if again ~= text then error(text .. " became " .. again) end
                 assert(encode(decode(encode(v, { pretty = true }))) == again)
               else
                 assert(text.code == "badJSON" and text.message:find("^cannot encode ") and utf8.len(text.message), text.message)
@@ -215,7 +242,6 @@ import Testing
               assert(pcall(emit, v) == ok)
               nothing()
             end
-            forget = nil
             assert(accepted > \(Self.cases / 20) and accepted < \(Self.cases * 19 / 20), accepted)
             emit("end")
             """,

@@ -107,6 +107,8 @@ struct HostileVector: Sendable, CustomTestStringConvertible {
 
     private static func hasControls(_ error: LuaError) -> Bool {
         ([error.message, error.script ?? "", error.code ?? "", error.requestID ?? ""] + error.traceback)
-            .contains { $0.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || $0.value == 0x7F } }
+            .contains {
+                $0.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || $0.value == 0x7F }
+            }
     }
 }

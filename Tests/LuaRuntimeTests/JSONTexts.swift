@@ -3,7 +3,8 @@ struct JSONTexts {
     var random: SeededRandom
 
     private static let strings = [
-        "", "a", "name", "é", "€", "😀", #"\n"#, #"\u0000"#, #"\ud83d\ude00"#, #"\\\""#, #"\/"#, "\u{7F}", "x y", "1", "\u{2028}",
+        "", "a", "name", "é", "€", "😀", #"\n"#, #"\u0000"#, #"\ud83d\ude00"#, #"\\\""#, #"\/"#, "\u{7F}", "x y", "1",
+        "\u{2028}",
         String(repeating: "long", count: 20),
     ]
     private static let numbers = [
@@ -13,7 +14,8 @@ struct JSONTexts {
         "0." + String(repeating: "123456789", count: 9),
     ]
     private static let pieces = [
-        "[", "]", "{", "}", ",", ":", "\"", "\\", "null", "true", "\\u", "\\ud800", "\\udc00", "e", ".", "-", "+", "0", "00",
+        "[", "]", "{", "}", ",", ":", "\"", "\\", "null", "true", "\\u", "\\ud800", "\\udc00", "e", ".", "-", "+", "0",
+        "00",
         "/**/", "NaN", "\u{FEFF}", "\u{0}", " ", "\n", "1e999", String(repeating: "[", count: 130), "{\"a\":",
     ]
 
@@ -66,7 +68,8 @@ struct JSONTexts {
 
     /// Mostly a few; now and then more than the decoder stores in one go.
     private mutating func count() -> Int {
-        Int.random(in: 0..<20, using: &random) == 0 ? Int.random(in: 30...70, using: &random) : Int.random(in: 0...4, using: &random)
+        Int.random(in: 0..<20, using: &random) == 0
+            ? Int.random(in: 30...70, using: &random) : Int.random(in: 0...4, using: &random)
     }
 
     private mutating func mutate(_ bytes: inout [UInt8]) {
@@ -74,7 +77,11 @@ struct JSONTexts {
         let end = min(bytes.count, at + Int.random(in: 0...4, using: &random))
         switch Int.random(in: 0..<7, using: &random) {
         case 0: bytes.replaceSubrange(at..<end, with: [])
-        case 1: bytes.replaceSubrange(at..<end, with: Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)].utf8)
+        case 1:
+            bytes.replaceSubrange(
+                at..<end,
+                with: Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)].utf8
+            )
         case 2: bytes.insert(UInt8.random(in: 0...255, using: &random), at: at)
         case 3: if at < bytes.count { bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &random) }
         case 4: bytes.insert(contentsOf: Array(bytes[at..<end]), at: at)

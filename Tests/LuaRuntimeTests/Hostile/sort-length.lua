@@ -2,4 +2,4 @@
 -- row: table.sort
 -- expect: done
 assert(not pcall(table.sort, setmetatable({}, { __len = function() return 1 << 40 end })))
-assert(not pcall(table.sort, { 1, {}, "x" }) and not pcall(table.sort, { 1, 2 }, print or next) and not pcall(table.sort, { 2, 1 }, string.rep))
+assert(not pcall(table.sort, { 1, {}, "x" }) and not pcall(table.sort, { 1, 2 }, next) and not pcall(table.sort, { 2, 1 }, string.rep))
