@@ -5,16 +5,6 @@ import Testing
 
 /// Every script of the folder `Hostile`, alone and beside all the others.
 @Suite struct HostileCorpusTests {
-    @Test func triage() async throws {
-        let wanted = Set((ProcessInfo.processInfo.environment["TRIAGE"] ?? "").split(separator: ",").map(String.init))
-        for vector in try HostileVector.all() where wanted.contains(vector.name) {
-            let clock = ContinuousClock()
-            var problem: String?
-            let time = try await clock.measure { problem = try await vector.run() }
-            print("TRIAGE \(vector.name) \(time) \(problem ?? "ok")")
-        }
-    }
-
     /// What runs inside of liblua's matcher, where no limit reaches it.
     static let waitingForMatcher: Set<String> = [
         "find-backtracks", "find-plain-quadratic", "gmatch-anchored-tail", "gmatch-backtracks", "gsub-backtracks",
