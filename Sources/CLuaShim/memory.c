@@ -87,7 +87,10 @@ void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize) {
         return NULL;
     }
     if (nsize > osize && vm->used - osize + nsize > vm->limits.memory) {
-        if (vm->running) shim_leave(vm, shim_end_memory);
+        if (vm->running) {
+            shim_note_place(vm, vm->current);
+            shim_leave(vm, shim_end_memory);
+        }
         return NULL;
     }
     void *p;
