@@ -143,6 +143,7 @@ static int format(lua_State *L) {
         if (!percent) percent = end;
         luaL_addlstring(&b, p, (size_t)(percent - p));
         if (percent == end) break;
+        shim_check_stop_in(L);
         if (percent + 1 < end && percent[1] == '%') {
             luaL_addchar(&b, '%');
             p = percent + 2;
