@@ -296,8 +296,9 @@ int shim_message_handler(lua_State *L) {
 
 static void put_clean(shim_vm *vm, const char *text, size_t n) {
     size_t bad;
-    uint8_t *room;
     if (n > 8192) n = 8192;
+    // Before there is anything that a jump out of here would leak.
+    if (vm->text.capacity - vm->text.length < JSON_STRING_ROOM(3 * n) && !shim_reserve(&vm->text, JSON_STRING_ROOM(3 * n))) return;
     char *clean = shim_refuses(vm) ? NULL : malloc(3 * n + 1);
     if (!clean) shim_leave(vm, shim_end_memory);
     size_t length = 0;
@@ -313,11 +314,9 @@ static void put_clean(shim_vm *vm, const char *text, size_t n) {
             p += width;
         }
     }
-    if (vm->text.capacity - vm->text.length >= JSON_STRING_ROOM(length) || shim_reserve(&vm->text, JSON_STRING_ROOM(length))) {
-        room = vm->text.bytes + vm->text.length;
-        uint8_t *end = json_put_string(room, (const uint8_t *)clean, length, &bad);
-        if (end) vm->text.length += (size_t)(end - room);
-    }
+    uint8_t *room = vm->text.bytes + vm->text.length;
+    uint8_t *end = json_put_string(room, (const uint8_t *)clean, length, &bad);
+    if (end) vm->text.length += (size_t)(end - room);
     free(clean);
 }
 

@@ -103,6 +103,15 @@ static int load_module(lua_State *L) {
     return 1;
 }
 
+// math.randomseed, but never without a seed: the stock function would take the state's address for one, and give it back.
+static int random_seed(lua_State *L) {
+    luaL_checkany(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 static int collect_garbage(lua_State *L) {
     static const char *const options[] = {"collect", "count", NULL};
     switch (luaL_checkoption(L, 1, "collect", options)) {
@@ -171,6 +180,9 @@ static void push_globals(lua_State *L, int base, int string, int table, int math
     shim_open_tables(L, table);
     lua_setfield(L, -2, "table");
     push_library(L, math, math_names);
+    lua_getfield(L, -1, "randomseed");
+    lua_pushcclosure(L, random_seed, 1);
+    lua_setfield(L, -2, "randomseed");
     lua_setfield(L, -2, "math");
     push_library(L, utf8, utf8_names);
     lua_setfield(L, -2, "utf8");
