@@ -221,24 +221,29 @@ extension LuaParser {
     }
 
     private mutating func callOrAssignment() throws(LuaSyntaxError) -> LuaStatement.Kind {
-        var target = try suffixedExpression("a statement")
+        let target = try suffixedExpression("a statement")
         guard isSign("=") || isSign(",") else {
             if case .suffixed(_, let suffixes) = target.kind, suffixes.last?.isCall == true { return .call(target) }
             throw unexpected("an expression is no statement; expected '=' or a call")
         }
         var targets: [LuaExpression] = []
-        var levels = 0
-        while true {
-            try checkTarget(target)
-            targets.append(target)
-            guard try take(",") else { break }
-            // Lua's compiler reads each further target one level deeper.
-            levels += 1
-            guard levels < Self.maximumDepth else { throw unexpected("too many targets of an assignment") }
-            target = try suffixedExpression("something to assign to")
+        let values = try assignment(to: target, behind: &targets)
+        return .assignment(targets, values)
+    }
+
+    /// Reads the further targets of an assignment, each a level deeper as Lua's compiler does, and its values.
+    private mutating func assignment(
+        to target: LuaExpression,
+        behind targets: inout [LuaExpression]
+    ) throws(LuaSyntaxError) -> [LuaExpression] {
+        try checkTarget(target)
+        targets.append(target)
+        if try take(",") {
+            let next = try suffixedExpression("something to assign to")
+            return try nested { parser throws(LuaSyntaxError) in try parser.assignment(to: next, behind: &targets) }
         }
         try expect("=")
-        return .assignment(targets, try expressions())
+        return try expressions()
     }
 
     private func checkTarget(_ target: LuaExpression) throws(LuaSyntaxError) {

@@ -4,7 +4,7 @@
 /// than the compiler's 255 registers, which it takes.
 package struct LuaParser {
     /// How deeply statements, expressions and functions can lie in each other: as deep as Lua's compiler lets them.
-    package static let maximumDepth = 197
+    package static let maximumDepth = 198
 
     private var lexer: LuaLexer
     private(set) var token = LuaToken.end

@@ -83,22 +83,18 @@ import Testing
             ("x = ", "(", "1", ")"), ("x = ", "{", "", "}"), ("x = ", "- ", "1", ""), ("", "do ", "", " end"),
             ("x = ", "function() return ", "1", " end"), ("x = ", "1 .. ", "1", ""), ("x = ", "f(", "", ")"),
             ("x = ", "a[", "1", "]"),
-            ("", "if x then ", "", " end"), ("x", ",x", "", ""), ("", "::a:: ", "", ""), ("x = ", "1 ^ ", "1", ""),
+            ("", "if x then ", "", " end"), ("x", ",x", "=1", ""), ("", "::a:: ", "", ""), ("x = ", "1 ^ ", "1", ""),
         ]
     )
     func depth(prefix: String, opening: String, middle: String, closing: String) async throws {
         func text(_ depth: Int) -> String {
-            var depth = depth
             // Labels must differ.
-            var openings = ""
-            while depth > 0 {
-                openings += opening.replacing("::a", with: "::a\(depth)")
-                depth -= 1
-            }
-            return prefix + openings + middle
-                + String(repeating: closing, count: openings.split(separator: opening).count)
+            prefix + (0..<depth).map { opening.replacing("::a", with: "::a\($0)") }.joined() + middle
+                + String(repeating: closing, count: depth)
         }
-        _ = text
+        let most = try #require((1...300).last { accepts(Array(text($0).utf8)) })
+        #expect(try await StockLua.acceptsAsScript(text(most)))
+        #expect(try await !StockLua.acceptsAsScript(text(most + 1)))
     }
 
     @Test func `errors name the place, what was expected and what stands there`() {
