@@ -6,6 +6,11 @@ package struct LuaExpression: Sendable {
     package var place: LuaPlace
     package var kind: Kind
 
+    package init(place: LuaPlace, kind: Kind) {
+        self.place = place
+        self.kind = kind
+    }
+
     package indirect enum Kind: Sendable {
         case `nil`
         case boolean(Bool)
@@ -41,6 +46,11 @@ package struct LuaString: Sendable {
 package struct LuaName: Sendable, Hashable {
     package var text: String
     package var place: LuaPlace
+
+    package init(text: String, place: LuaPlace) {
+        self.text = text
+        self.place = place
+    }
 }
 
 /// What can stand behind a name or parentheses.
