@@ -26,8 +26,11 @@ enum TemplateTag: Equatable {
         var pieces: [Piece] = []
         var rest = source[...]
         var open: [(name: String, line: Int)] = []
+        var line = 1
+        var counted = source.startIndex
         while let start = rest.range(of: "{{") {
-            let line = source[..<start.lowerBound].count { $0.isNewline } + 1
+            line += source[counted..<start.lowerBound].count { $0.isNewline }
+            counted = start.lowerBound
             if start.lowerBound > rest.startIndex { pieces.append(.text(rest[..<start.lowerBound])) }
             let isTriple = rest[start.upperBound...].first == "{"
             let ending = isTriple ? "}}}" : "}}"
