@@ -12,6 +12,9 @@ struct ScriptReader {
     let assignedGlobals: Set<String>
     /// Fields of modules and libraries that the script adds, as `string.trim`.
     private(set) var addedFields: Set<String> = []
+    /// The modules of the script's own that have been read, and the globals that they assign to.
+    var readModules: Set<String> = []
+    var moduleGlobals: Set<String> = []
     /// What has been found out about expressions, so that none is looked at twice.
     var meanings: [ExpressionPlace: ScriptMeaning] = [:]
 
@@ -26,8 +29,8 @@ struct ScriptReader {
 
     mutating func read() {
         readTargets()
-        readGlobals()
         for expression in names.expressions { _ = meaning(of: expression) }
+        readGlobals()
         for place in names.endlessLoops {
             warn(.neverEnds, place, "this loop never ends", "end it with 'break', or give it a condition that changes")
         }
@@ -77,7 +80,8 @@ struct ScriptReader {
         }
         guard !names.hasUnseenGlobals else { return }
         let locals = Dictionary(names.variables.map { ($0.name.text, $0.name) }) { first, _ in first }
-        for read in names.unknownReads where !assignedGlobals.contains(read.name.text) {
+        for read in names.unknownReads
+        where !assignedGlobals.contains(read.name.text) && !moduleGlobals.contains(read.name.text) {
             let name = read.name.text
             fail(.unknownGlobal, read.name.place, "unknown global '\(name)'", hint(for: read, locals: locals))
         }

@@ -1,7 +1,7 @@
 /// A module of the Lua API, described as data: registration, argument checks, editor stubs and the reference pages all
 /// read this one value.
 package struct ScriptModule: Sendable {
-    /// The global under which scripts find it.
+    /// The global under which scripts find it; if Lua has a library of that name, the functions are added to it.
     package var name: String
     /// One sentence.
     package var summary: String
@@ -17,7 +17,8 @@ package struct ScriptModule: Sendable {
 extension ScriptModule {
     /// Every module that a script finds, in the order of the reference.
     package static let all: [ScriptModule] = [
-        .graph, .announce, .csv, .html, .text, .template, .json, .time, .log, .print, .args,
+        .graph, .announce, .csv, .html, .text, .template, .json, .parallel, .time, .log, .print, .args, .require,
+        .string, .table, .math, .os,
     ]
 }
 
@@ -28,6 +29,8 @@ package struct ScriptFunction: Sendable {
     package var parameters: [ScriptParameter] = []
     /// Whether it takes any number of values, which are not checked.
     package var isVariadic = false
+    /// Whether it stands for a function of Lua's own, and checks its arguments as that one does.
+    package var isLuaFunction = false
     /// What it gives back, as a LuaCATS type and a few words; empty if nothing.
     package var result: String = ""
     /// What it does, in one or two sentences.

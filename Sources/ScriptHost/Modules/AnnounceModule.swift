@@ -57,7 +57,10 @@ extension ScriptModule {
             ScriptPrimitive(
                 "announce.deliver",
                 .waiting { context, json throws(HostError) in
-                    try await context.objects.drafts(try ScriptArguments(json).integer(0)).deliver()
+                    do { try await context.journal.flush() } catch {
+                        throw HostError(code: "noAnswer", message: "\(error)", isRetryable: true)
+                    }
+                    return try await context.objects.drafts(try ScriptArguments(json).integer(0)).deliver()
                 }
             ),
         ],

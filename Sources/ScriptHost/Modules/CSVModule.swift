@@ -38,7 +38,7 @@ extension ScriptModule {
                 summary: "Writes rows to standard output, with a header if the columns are given.",
                 example: #"csv.write({ { id = 1, name = "Contoso" } }, { "id", "name" })"#,
                 body: .immediate { context, json throws(HostError) in
-                    context.monitor.output(try csvText(try ScriptArguments(json)))
+                    try context.print(try csvText(try ScriptArguments(json)))
                     return ScriptReply.nothing
                 }
             ),

@@ -32,8 +32,10 @@ struct GraphResource: Sendable {
     /// What an item can be told.
     var item: [Verb] = [.get]
 
-    /// The options of requests that read, which become OData's query options.
-    static let queryOptionNames = ["top", "skip", "select", "filter", "orderby", "expand", "search", "count"]
+    /// The options of requests that read: OData's query options, and how long to wait.
+    static let queryOptionNames = [
+        "top", "skip", "select", "filter", "orderby", "expand", "search", "count", "timeout",
+    ]
 
     static let all: [GraphResource] = [
         GraphResource(
@@ -83,8 +85,8 @@ struct GraphResource: Sendable {
         "options",
         .table,
         optional: true,
-        summary: "OData's query options.",
-        fields: queryOptionNames.map { ScriptParameter($0, .any, optional: true, summary: "OData's $\($0).") }
+        summary: "OData's query options, and how long to wait.",
+        fields: queryOptionNames.map { ScriptParameter($0, .any, optional: true, summary: "An option.") }
     )
 
     private static let writeOptions = ScriptParameter(
@@ -93,7 +95,8 @@ struct GraphResource: Sendable {
         optional: true,
         summary: "How to send it.",
         fields: [
-            ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs.")
+            ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs."),
+            ScriptParameter("timeout", .number, optional: true, summary: "How many seconds to wait for the answer."),
         ]
     )
 }

@@ -20,7 +20,7 @@ extension ScriptModule {
             ScriptPrimitive(
                 "output.write",
                 .immediate { context, json throws(HostError) in
-                    context.monitor.output(Array(try ScriptArguments(json).string(0).utf8))
+                    try context.print(Array(try ScriptArguments(json).string(0).utf8))
                     return ScriptReply.nothing
                 }
             )

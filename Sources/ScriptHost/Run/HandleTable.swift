@@ -1,13 +1,6 @@
 import LuaRuntime
 import Synchronization
 
-/// The host objects of one run.
-struct RunObjects: Sendable {
-    let tables = HandleTable<CSVTable>(of: "table")
-    let templates = HandleTable<Template>(of: "template")
-    let drafts = HandleTable<AnnouncementComposer>(of: "announcement")
-}
-
 /// Host objects that a script holds by number: Lua never sees a pointer.
 final class HandleTable<Value: Sendable>: Sendable {
     private let kind: String

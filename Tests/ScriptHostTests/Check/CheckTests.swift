@@ -41,9 +41,10 @@ import Testing
     }
 
     @Test func `the examples of the modules have no findings`() {
+        let files = ["groups.csv": Self.groups, "greeting.lua": "return {}"]
         for module in ScriptModule.all {
             for function in module.functions {
-                #expect(findings(function.example) == [], "\(module.name).\(function.name)")
+                #expect(findings(function.example, files: files) == [], "\(module.name).\(function.name)")
             }
         }
     }
@@ -97,7 +98,7 @@ import Testing
                 "print(json.qqqqqq)",
                 "1:12 error unknownField: 'json' has no field 'qqqqqq' (it has encode, decode, array, object, null)"
             ),
-            ("string.trimm('x')", "1:8 error unknownField: 'string' has no field 'trimm'"),
+            ("string.trimm('x')", "1:8 error unknownField: 'string' has no field 'trimm' (did you mean 'trim'?)"),
             ("print(math.flor(1))", "1:12 error unknownField: 'math' has no field 'flor' (did you mean 'floor'?)"),
             ("print(('x'):uper())", "1:13 error unknownField: 'string' has no field 'uper' (did you mean 'upper'?)"),
             ("announce.now()", "1:10 error unknownField: 'announce' is a function and has no field 'now'"),
@@ -318,6 +319,27 @@ import Testing
         }
     }
 
+    @Test func `modules of the script's own are found, with the globals that they make`() {
+        let files = [
+            "lib/greeting.lua": "function hello() end  require 'names'",
+            "names/init.lua": "names = {}  require 'lib.greeting'",
+        ]
+        #expect(findings("require 'lib.greeting'  print(hello, names)", files: files) == [])
+        #expect(
+            findings("require 'greeting'", files: files) == [
+                "1:9 error badFile: there is no module 'greeting' beside the script: neither greeting.lua nor "
+                    + "greeting/init.lua"
+            ]
+        )
+    }
+
+    @Test func `functions that modules add to Lua's libraries are known`() {
+        #expect(findings("print(string.trim('x'), ('x'):trim(), math.randomseed(1, 2), os.date())") == [])
+        #expect(findings("print(string.trim(1, 2))").count == 2)
+        #expect(findings("print(('x'):trm())").count == 1)
+        #expect(findings("print(table.mapp({}, print))").count == 1)
+    }
+
     @Test func `it says what a script does`() {
         let check = check(
             """
@@ -352,12 +374,16 @@ import Testing
             print(table.concat(names, "\\n"))
             """
         )
-        let modules = Set(ScriptModule.all.map(\.name))
+        let modules = Set(ScriptModule.all.map(\.name)).subtracting(SandboxNames.libraries.keys)
         let found = Set(printed.split(separator: "\n").map(String.init)).filter { name in
             !modules.contains(String(name.prefix { $0 != "." }))
         }
         let known = SandboxNames.base.union(SandboxNames.libraries.keys).union(
             SandboxNames.libraries.flatMap { library, members in members.map { "\(library).\($0)" } }
+        ).union(
+            ScriptModule.all.filter { !modules.contains($0.name) }.flatMap { module in
+                module.functions.map { "\(module.name).\($0.name)" }
+            }
         )
         #expect(found.symmetricDifference(known) == [])
     }
