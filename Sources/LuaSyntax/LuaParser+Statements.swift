@@ -224,6 +224,13 @@ extension LuaParser {
         let target = try suffixedExpression("a statement")
         guard isSign("=") || isSign(",") else {
             if case .suffixed(_, let suffixes) = target.kind, suffixes.last?.isCall == true { return .call(target) }
+            guard place.line == target.place.line else {
+                // What stands on a later line is not at fault.
+                throw LuaSyntaxError(
+                    place: target.place,
+                    message: "an expression is no statement; assign it or call it"
+                )
+            }
             throw unexpected("an expression is no statement; expected '=' or a call")
         }
         var targets: [LuaExpression] = []

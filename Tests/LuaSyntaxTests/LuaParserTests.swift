@@ -121,6 +121,7 @@ import Testing
         #expect(message("local x <const> = 1\nx = 2") == "2:1 'x' is a constant and cannot be assigned to")
         #expect(message("break") == "1:1 'break' stands outside of a loop")
         #expect(message("goto y") == "1:6 there is no label 'y' that this 'goto' can see")
+        #expect(message("if x then y() en\ny()") == "1:15 an expression is no statement; assign it or call it")
         #expect(message("x == 1") == "1:3 an expression is no statement; expected '=' or a call, found '=='")
     }
 }
