@@ -6,6 +6,8 @@ package struct ScriptModule: Sendable {
     /// One sentence.
     package var summary: String
     package var functions: [ScriptFunction]
+    /// The names of its members that are no functions.
+    package var values: [String] = []
     /// Functions for the module's own Lua part; scripts never see them.
     var primitives: [ScriptPrimitive] = []
     /// Trusted Lua that puts the bodies of the functions that have none in Swift into `internal.modules[name]`.

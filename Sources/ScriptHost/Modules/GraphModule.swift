@@ -68,6 +68,7 @@ extension ScriptModule {
                         """
                 ),
             ],
+            values: ["groups"],
             primitives: [
                 ScriptPrimitive(
                     "graph.request",
@@ -87,31 +88,9 @@ extension ScriptModule {
         local request = host["graph.request"]
 
         -- What may stand behind an item of each collection, and what can be done with either.
-        local resources = {
-          groups = {
-            children = { "conversations", "threads", "members", "owners" },
-            collection = { "list", "each", "create" }, item = { "get", "update", "delete" },
-          },
-          conversations = {
-            children = { "threads" },
-            collection = { "list", "each", "create" }, item = { "get", "delete" },
-          },
-          threads = {
-            children = { "posts" },
-            collection = { "list", "each", "create" }, item = { "get", "update", "delete", "reply" },
-          },
-          posts = {
-            children = { "attachments" },
-            collection = { "list", "each" }, item = { "get", "reply", "forward" },
-          },
-          attachments = { children = {}, collection = { "list", "each" }, item = { "get" } },
-          members = { children = {}, collection = { "list", "each" }, item = { "get" } },
-          owners = { children = {}, collection = { "list", "each" }, item = { "get" } },
-        }
-
+        \(GraphResource.lua)
         local nodes = setmetatable({}, { __mode = "k" })   -- node → { path = {segments}, kind =, item = }
 
-        local option_names = { "top", "skip", "select", "filter", "orderby", "expand", "search", "count" }
         local function options_of(place, options)
           if options == nil then return {} end
           if type(options) ~= "table" then fail("badArgument", place .. ": options must be a table, as in { top = 50 }") end

@@ -66,6 +66,7 @@ extension ScriptModule {
                 example: "print(json.encode(json.object { [7] = \"seven\" }))"
             ),
         ],
+        values: ["null"],
         lua: """
             local host, globals, internal = ...
             internal.modules.json = {

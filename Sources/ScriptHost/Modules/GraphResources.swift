@@ -1,0 +1,99 @@
+/// A kind of resource that scripts reach below `graph`: what may stand behind an item, and what can be done.
+struct GraphResource: Sendable {
+    /// What a resource can be told to do: a method in Lua, called with a colon.
+    enum Verb: String, Sendable, CaseIterable {
+        case list, each, create, get, update, delete, reply, forward
+
+        /// Whether it changes something.
+        var writes: Bool {
+            switch self {
+            case .list, .each, .get: false
+            case .create, .update, .delete, .reply, .forward: true
+            }
+        }
+
+        /// What stands in its parentheses.
+        var parameters: [ScriptParameter] {
+            switch self {
+            case .list, .each, .get: [GraphResource.queryOptions]
+            case .create, .update, .reply, .forward:
+                [ScriptParameter("body", .table, summary: "The body."), GraphResource.writeOptions]
+            case .delete: [GraphResource.writeOptions]
+            }
+        }
+    }
+
+    /// Its segment in paths.
+    var name: String
+    /// The collections that an item has, by their names.
+    var children: [String] = []
+    /// What the collection can be told.
+    var collection: [Verb] = [.list, .each]
+    /// What an item can be told.
+    var item: [Verb] = [.get]
+
+    /// The options of requests that read, which become OData's query options.
+    static let queryOptionNames = ["top", "skip", "select", "filter", "orderby", "expand", "search", "count"]
+
+    static let all: [GraphResource] = [
+        GraphResource(
+            name: "groups",
+            children: ["conversations", "threads", "members", "owners"],
+            collection: [.list, .each, .create],
+            item: [.get, .update, .delete]
+        ),
+        GraphResource(
+            name: "conversations",
+            children: ["threads"],
+            collection: [.list, .each, .create],
+            item: [.get, .delete]
+        ),
+        GraphResource(
+            name: "threads",
+            children: ["posts"],
+            collection: [.list, .each, .create],
+            item: [.get, .update, .delete, .reply]
+        ),
+        GraphResource(name: "posts", children: ["attachments"], item: [.get, .reply, .forward]),
+        GraphResource(name: "attachments"),
+        GraphResource(name: "members"),
+        GraphResource(name: "owners"),
+    ]
+
+    /// The resource with this name; nil if there is none.
+    static func named(_ name: String) -> GraphResource? {
+        all.first { $0.name == name }
+    }
+
+    /// What an item has, as errors list it.
+    var itemMembers: [String] { item.map(\.rawValue) + children }
+
+    /// The resources and the names of the options as Lua, for the module's own part.
+    static var lua: String {
+        func list(_ names: [String]) -> String { "{ " + names.map { "\"\($0)\"" }.joined(separator: ", ") + " }" }
+        let resources = all.map { resource in
+            "  \(resource.name) = { children = \(list(resource.children)), "
+                + "collection = \(list(resource.collection.map(\.rawValue))), "
+                + "item = \(list(resource.item.map(\.rawValue))) },\n"
+        }
+        return "local resources = {\n\(resources.joined())}\nlocal option_names = \(list(queryOptionNames))\n"
+    }
+
+    private static let queryOptions = ScriptParameter(
+        "options",
+        .table,
+        optional: true,
+        summary: "OData's query options.",
+        fields: queryOptionNames.map { ScriptParameter($0, .any, optional: true, summary: "OData's $\($0).") }
+    )
+
+    private static let writeOptions = ScriptParameter(
+        "options",
+        .table,
+        optional: true,
+        summary: "How to send it.",
+        fields: [
+            ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs.")
+        ]
+    )
+}
