@@ -5,20 +5,7 @@ import LuaRuntime
 extension ScriptModule {
     /// `graph`: the resources of Microsoft Graph, 1:1.
     static let graph = {
-        let options = ScriptParameter(
-            "options",
-            .table,
-            optional: true,
-            summary: "How to send it.",
-            fields: [
-                ScriptParameter(
-                    "key",
-                    .string,
-                    optional: true,
-                    summary: "Names the write: it happens once, in all runs."
-                )
-            ]
-        )
+        let options = GraphResource.writeOptions
         let path = ScriptParameter("path", .string, summary: "The path below the version: /groups/…/threads?$top=5.")
         let body = ScriptParameter("body", .table, optional: true, summary: "The body, as a table.")
         return ScriptModule(
@@ -28,15 +15,17 @@ extension ScriptModule {
                 ScriptFunction(
                     name: "get",
                     parameters: [path],
-                    result: "table answer",
+                    result: "table? answer",
                     summary: "Reads what is at a path.",
+                    errors: refusals,
                     example: #"print(#graph.get("/groups?$top=5").value)"#
                 ),
                 ScriptFunction(
                     name: "post",
                     parameters: [path, body, options],
-                    result: "table answer",
+                    result: "table? answer",
                     summary: "Posts a body to a path.",
+                    errors: refusals,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         graph.post("/groups/" .. group.id .. "/threads", {
@@ -47,8 +36,9 @@ extension ScriptModule {
                 ScriptFunction(
                     name: "patch",
                     parameters: [path, body, options],
-                    result: "table answer",
+                    result: "table? answer",
                     summary: "Changes what is at a path.",
+                    errors: refusals,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         for thread in graph.groups[group.id].threads:each() do
@@ -60,6 +50,7 @@ extension ScriptModule {
                     name: "delete",
                     parameters: [path, options],
                     summary: "Deletes what is at a path.",
+                    errors: refusals,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         for conversation in graph.groups[group.id].conversations:each() do
@@ -68,7 +59,8 @@ extension ScriptModule {
                         """
                 ),
             ],
-            values: ["groups"],
+            values: [ScriptField("groups", "graph.groups", summary: "The groups; `graph.groups[id]` is one of them.")],
+            classes: GraphResource.classes,
             primitives: [
                 ScriptPrimitive(
                     "graph.request",
@@ -81,6 +73,11 @@ extension ScriptModule {
             lua: graphResources
         )
     }()
+
+    private static let refusals = [
+        ScriptErrorCode("Graph's own code", if: "Graph refuses; `status` has the HTTP status"),
+        ScriptErrorCode("noAnswer", if: "no answer came; `retryable` says whether nothing has happened"),
+    ]
 
     private static let graphResources = """
         local host, globals, internal = ...

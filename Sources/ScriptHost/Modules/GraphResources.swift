@@ -25,12 +25,16 @@ struct GraphResource: Sendable {
 
     /// Its segment in paths.
     var name: String
+    /// The class of one of them, by Graph's name for it.
+    var entity: String
     /// The collections that an item has, by their names.
     var children: [String] = []
     /// What the collection can be told.
     var collection: [Verb] = [.list, .each]
     /// What an item can be told.
     var item: [Verb] = [.get]
+    /// The classes of the bodies that verbs take.
+    var bodies: [Verb: String] = [:]
 
     /// The options of requests that read, which become OData's query options.
     static let queryOptionNames = ["top", "skip", "select", "filter", "orderby", "expand", "search", "count"]
@@ -38,26 +42,38 @@ struct GraphResource: Sendable {
     static let all: [GraphResource] = [
         GraphResource(
             name: "groups",
+            entity: "graph.group",
             children: ["conversations", "threads", "members", "owners"],
             collection: [.list, .each, .create],
-            item: [.get, .update, .delete]
+            item: [.get, .update, .delete],
+            bodies: [.create: "graph.newGroup", .update: "graph.groupChanges"]
         ),
         GraphResource(
             name: "conversations",
+            entity: "graph.conversation",
             children: ["threads"],
             collection: [.list, .each, .create],
-            item: [.get, .delete]
+            item: [.get, .delete],
+            bodies: [.create: "graph.newConversation"]
         ),
         GraphResource(
             name: "threads",
+            entity: "graph.conversationThread",
             children: ["posts"],
             collection: [.list, .each, .create],
-            item: [.get, .update, .delete, .reply]
+            item: [.get, .update, .delete, .reply],
+            bodies: [.create: "graph.newThread", .update: "graph.threadChanges", .reply: "graph.reply"]
         ),
-        GraphResource(name: "posts", children: ["attachments"], item: [.get, .reply, .forward]),
-        GraphResource(name: "attachments"),
-        GraphResource(name: "members"),
-        GraphResource(name: "owners"),
+        GraphResource(
+            name: "posts",
+            entity: "graph.post",
+            children: ["attachments"],
+            item: [.get, .reply, .forward],
+            bodies: [.reply: "graph.reply", .forward: "graph.forward"]
+        ),
+        GraphResource(name: "attachments", entity: "graph.attachment"),
+        GraphResource(name: "members", entity: "graph.user"),
+        GraphResource(name: "owners", entity: "graph.user"),
     ]
 
     /// The resource with this name; nil if there is none.
@@ -82,14 +98,17 @@ struct GraphResource: Sendable {
     private static let queryOptions = ScriptParameter(
         "options",
         .table,
+        type: "graph.query",
         optional: true,
         summary: "OData's query options.",
         fields: queryOptionNames.map { ScriptParameter($0, .any, optional: true, summary: "OData's $\($0).") }
     )
 
-    private static let writeOptions = ScriptParameter(
+    /// How a write is sent.
+    static let writeOptions = ScriptParameter(
         "options",
         .table,
+        type: "graph.writeOptions",
         optional: true,
         summary: "How to send it.",
         fields: [
