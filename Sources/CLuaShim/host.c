@@ -298,8 +298,8 @@ static void put_clean(shim_vm *vm, const char *text, size_t n) {
     size_t bad;
     uint8_t *room;
     if (n > 8192) n = 8192;
-    char *clean = malloc(3 * n + 1);
-    if (!clean) return;
+    char *clean = shim_refuses(vm) ? NULL : malloc(3 * n + 1);
+    if (!clean) shim_leave(vm, shim_end_memory);
     size_t length = 0;
     for (const uint8_t *p = (const uint8_t *)text, *end = p + n; p < end;) {
         size_t width = json_utf8_length(p, end);

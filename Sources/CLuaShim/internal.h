@@ -24,6 +24,7 @@
 typedef struct {
     uint8_t *bytes;
     size_t length, capacity;
+    struct shim_vm *owner;
 } shim_buffer;
 
 // A member of an object that is being encoded.
@@ -67,6 +68,7 @@ struct shim_vm {
     size_t used, peak, collect_above;
     size_t held;               // in chunks for small blocks
     int pause;                 // of the collector
+    uint64_t requests;         // for memory, so far
     block blocks;              // the large blocks
     void *slabs;               // chunks that small blocks are cut from, newest first
     uint8_t *slab_at, *slab_end;
@@ -119,6 +121,13 @@ void shim_hook(lua_State *L, lua_Debug *ar);
 void shim_note_place(shim_vm *vm, lua_State *L); // host.c; allocates nothing
 void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
+// For loops in C: ends the state if a stop is wanted, and notes the line that called.
+static inline void shim_check_stop_in(lua_State *L) {
+    shim_vm *vm = VM(L);
+    if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
+    shim_note_place(vm, L);
+    shim_check_stop(vm);
+}
 void shim_new_stretch(shim_vm *vm);
 bool shim_reserve(shim_buffer *buffer, size_t more);
 static inline bool shim_put(shim_buffer *buffer, const void *bytes, size_t length) {
@@ -132,6 +141,10 @@ static inline size_t shim_whole_characters(const void *text, size_t length, size
     if (length <= most) return length;
     while (most > 0 && (((const uint8_t *)text)[most] & 0xC0) == 0x80) most--;
     return most;
+}
+// Whether this request for memory is the one that a test wants refused.
+static inline bool shim_refuses(shim_vm *vm) {
+    return ++vm->requests == vm->limits.fail_at;
 }
 // Allocator
 void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);
@@ -161,8 +174,9 @@ const char *shim_fail_place(lua_State *L, int *line);
 void shim_open_sandbox(lua_State *L);
 void shim_push_text(lua_State *L, int index);
 
-// strings.c, tables.c
+// strings.c, patterns.c, tables.c
 void shim_replace_strings(lua_State *L);
+void shim_replace_patterns(lua_State *L);
 void shim_open_tables(lua_State *L, int stock);
 
 // coroutines.c

@@ -135,6 +135,7 @@ static void push_strings(lua_State *L, int stock) {
     lua_createtable(L, 0, 20);
     copy(L, stock, string_names);
     shim_replace_strings(L);
+    shim_replace_patterns(L);
 }
 
 static void push_library(lua_State *L, int stock, const char *const *names) {

@@ -35,6 +35,10 @@ void shim_hook(lua_State *L, lua_Debug *ar) {
     shim_vm *vm = VM(L);
     if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
     shim_note_place(vm, L);
+    // A script gives its chunks what names it likes; people see this one.
+    for (char *p = vm->ended_script; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7F) *p = '?';
+    }
     (void)ar;
     shim_check_stop(vm);
 }
@@ -185,6 +189,7 @@ shim_vm *shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void 
     vm->call = call;
     vm->cancel = cancel;
     vm->context = context;
+    vm->arguments.owner = vm->answer.owner = vm->text.owner = vm->scratch.owner = vm;
     vm->L = lua_newstate(shim_allocate, vm);
     if (!vm->L) {
         shim_close(vm);
@@ -240,6 +245,11 @@ shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32
 
 static void load(lua_State *L, const chunk *c, int environment) {
     if (luaL_loadbufferx(L, (const char *)c->source, c->length, c->name, "t") != LUA_OK) {
+        // What exceeds the compiler itself has been through the message handler, and names no place.
+        if (lua_istable(L, -1)) {
+            lua_getfield(L, -1, "message");
+            lua_pushfstring(L, "%s cannot be compiled: %s", c->name + (*c->name == '@' || *c->name == '='), lua_tostring(L, -1));
+        }
         shim_push_error(L, "syntax", lua_tostring(L, -1));
         lua_error(L);
     }
@@ -327,7 +337,11 @@ shim_status shim_resume(shim_vm *vm, int32_t task) { return step(vm, task); }
 void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *bytes, size_t length) {
     vm->answer_kind = kind;
     vm->answer.length = 0;
-    if (length > 0 && !shim_put(&vm->answer, bytes, length)) vm->answer_kind = shim_answer_nothing;
+    if (length > 0 && !shim_put(&vm->answer, bytes, length)) {
+        // No script takes a lost answer for nil: it ends before it goes on.
+        vm->answer_kind = shim_answer_nothing;
+        shim_stop(vm, shim_end_memory);
+    }
 }
 
 const uint8_t *shim_text(shim_vm *vm, size_t *length) {

@@ -24,7 +24,8 @@ import Synchronization
             memory: limits.memory,
             cpu: limits.cpuBetweenCalls.nanoseconds,
             total_cpu: limits.cpu?.nanoseconds ?? 0,
-            json: limits.jsonSize
+            json: limits.jsonSize,
+            fail_at: limits.failAt
         )
         let context = unsafe Unmanaged.passUnretained(calls).toOpaque()
         let opened = unsafe shim_open(

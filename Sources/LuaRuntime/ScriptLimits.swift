@@ -18,6 +18,8 @@ package struct ScriptLimits: Sendable, Equatable {
     package var sourceSize = 256 << 10
     /// One JSON text that crosses the bridge, in bytes.
     package var jsonSize = 8 << 20
+    /// For tests: the n-th request for memory is refused as if the system had none; 0 for never.
+    var failAt: UInt64 = 0
 
     package init() {}
 }

@@ -18,6 +18,7 @@ package struct LuaPlace: Sendable, Hashable, Comparable {
     /// - Parameters:
     ///   - offset: A byte at or behind this place.
     ///   - source: The whole script.
+    /// - Returns: The place, no further than the end of the script.
     package func advanced(to offset: Int, in source: [UInt8]) -> LuaPlace {
         var place = self
         while place.offset < min(offset, source.count) {

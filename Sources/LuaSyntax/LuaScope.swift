@@ -133,6 +133,7 @@ struct LuaScope {
     ///   - name: What it is called.
     ///   - isLast: Whether nothing but labels and empty statements follows in the block, whose variables it then does
     ///     not see.
+    /// - Throws: The fault that it stands there already, or that a jump to it enters the scope of a variable.
     mutating func label(_ name: LuaName, isLast: Bool) throws(LuaSyntaxError) {
         if let other = labels[(functions.last?.labels ?? 0)...].first(where: { $0.name.text == name.text }) {
             throw LuaSyntaxError(

@@ -20,9 +20,20 @@ enum LuaToken: Equatable {
         case .end: "the end of the script"
         case .name(let name): "'\(name.prefix(40))'"
         case .keyword(let keyword): "'\(keyword.rawValue)'"
-        case .sign(let sign): "'\(sign)'"
+        case .sign(let sign): Self.invisible(sign).map { "the character \($0)" } ?? "'\(sign)'"
         case .string: "a string"
         case .integer, .float: "a number"
         }
+    }
+
+    /// A character that shows nothing, by its number.
+    private static func invisible(_ sign: String) -> String? {
+        guard let scalar = sign.unicodeScalars.first else { return nil }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: break
+        default: return nil
+        }
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }

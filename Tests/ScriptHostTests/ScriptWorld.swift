@@ -62,6 +62,7 @@ final class ScriptWorld: Sendable {
         _ source: String,
         arguments: [String] = [],
         journal: RunJournal = RunJournal { _ in },
+        service: (any GraphService)? = nil,
         limits change: (inout ScriptLimits) -> Void = { _ in }
     ) async throws -> String {
         var limits = ScriptLimits()
@@ -83,7 +84,7 @@ final class ScriptWorld: Sendable {
         try await ledger.begin(record)
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let context = ScriptContext(
-            service: LedgerService(store, ledger: ledger, run: record.id, now: now),
+            service: service ?? LedgerService(store, ledger: ledger, run: record.id, now: now),
             backend: store,
             ledger: ledger,
             run: record,
@@ -100,8 +101,11 @@ final class ScriptWorld: Sendable {
             now: now,
             journal: journal
         )
-        try await ScriptRun(context: context, limits: limits)
-            .execute(LuaChunk(name: "test.lua", source: Array(source.utf8)))
+        try await ScriptRun(
+            LuaChunk(name: "test.lua", source: Array(source.utf8)),
+            context: context,
+            limits: limits
+        ).execute()
         return output
     }
 }

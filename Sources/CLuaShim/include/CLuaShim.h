@@ -57,6 +57,8 @@ typedef struct {
     int64_t total_cpu;
     /// The most bytes of one JSON text.
     size_t json;
+    /// For tests: the n-th request for memory is refused as if the system had none; 0: never.
+    uint64_t fail_at;
 } shim_limits;
 
 /// A host call: `arguments` is a JSON array, or empty if there are none. `task` tells the pieces of a script apart that run

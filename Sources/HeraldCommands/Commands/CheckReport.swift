@@ -10,21 +10,22 @@ struct CheckReport {
 
     /// Writes the findings as a compiler does, and one line that sums them up.
     func write(to sink: ByteSink) throws {
+        let lines = ScriptLines(source)
         for finding in check.findings {
             let place = "\(file):\(finding.line):\(finding.column):"
             let severity = finding.severity.rawValue
             try sink.line(
-                sink.styled(shown(place, sink), .bold) + " "
+                sink.styled(shown(place), .bold) + " "
                     + sink.styled(severity + ":", finding.severity == .error ? .red : .yellow) + " "
-                    + shown(finding.message, sink) + (finding.hint.map { " (" + shown($0, sink) + ")" } ?? "")
+                    + shown(finding.message) + (finding.hint.map { " (" + shown($0) + ")" } ?? "")
             )
-            try writeLine(of: finding, to: sink)
+            if let line = lines[finding.line] { try write(line, finding, to: sink) }
         }
-        try sink.line(shown(file, sink) + ": " + summary(sink))
+        try sink.line(shown(file) + ": " + summary(sink))
     }
 
     /// Data on one line of its own, whatever is in it.
-    private func shown(_ data: String, _ sink: ByteSink) -> String {
+    private func shown(_ data: String) -> String {
         data.escapingControls(keepingLines: false)
     }
 
@@ -37,16 +38,16 @@ struct CheckReport {
             parts.append(sink.styled("\(warnings.grouped) warning\(warnings == 1 ? "" : "s")", .yellow))
         }
         let verdict = parts.isEmpty ? sink.styled("fine", .green) : parts.joined(separator: ", ")
-        return ([verdict] + check.capabilities.map { shown($0.text, sink) }).joined(separator: "; ")
+        return ([verdict] + ScriptCapability.words(for: check.capabilities).map(shown)).joined(separator: "; ")
     }
 
     /// Writes the line of the script with a caret below the place.
-    private func writeLine(of finding: ScriptFinding, to sink: ByteSink) throws {
-        guard let line = ScriptLine(finding.line, of: source) else { return }
+    private func write(_ line: ScriptLine, _ finding: ScriptFinding, to sink: ByteSink) throws {
         let number = String(finding.line)
         let margin = sink.styled("  \(number) | ", .dim)
         let blank = sink.styled(String(repeating: " ", count: number.count + 3) + "| ", .dim)
-        let (text, caret) = line.shown(around: finding.column, columns: max(40, sink.columns - number.count - 5))
+        let room = sink.isTerminal ? max(40, sink.columns - number.count - 5) : 200
+        let (text, caret) = line.shown(around: finding.column, columns: room)
         try sink.line(margin + text)
         try sink.line(blank + String(repeating: " ", count: caret) + sink.styled("^", .green))
     }

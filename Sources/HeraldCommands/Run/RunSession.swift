@@ -44,13 +44,16 @@ struct RunSession {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
         let journal = job.resuming == nil ? [] : try await ledger.journal(run: record.id)
-        let scriptRun = ScriptRun(context: context(job, record, screen, journal), limits: job.limits)
-
+        let context = context(job, record, screen, journal)
         let outcome = Outcome()
-        await interruption.during { await outcome.keep { try await scriptRun.execute(job.script) } }
-
-        var sources = scriptRun.sources
-        sources[job.script.name] = job.script.source
+        await interruption.during {
+            await outcome.keep {
+                let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
+                defer { outcome.sources = scriptRun.sources }
+                try await scriptRun.execute()
+            }
+        }
+        let sources = outcome.sources.isEmpty ? [job.script.name: job.script.source] : outcome.sources
         let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, sources: sources)
         record.state = verdict.state
         record.endedAt = herald.now()
@@ -148,6 +151,7 @@ struct RunSession {
 /// How a script ended, brought out of the task that ran it.
 private final class Outcome: @unchecked Sendable {  // written once, by a task that is awaited before it is read
     private(set) var error: (any Error)?
+    var sources: [String: [UInt8]] = [:]
 
     func keep(_ work: () async throws -> Void) async {
         do { try await work() } catch { self.error = error }

@@ -9,8 +9,8 @@ enum NearestName {
         var best = 3
         var nearest: String?
         for candidate in candidates {
+            guard abs(candidate.utf8.count - letters.count) < best else { continue }
             let other = Array(candidate.lowercased().utf8)
-            guard abs(other.count - letters.count) < best else { continue }
             let distance = distance(letters, other)
             if distance < best, distance < min(other.count, letters.count), candidate != name {
                 best = distance

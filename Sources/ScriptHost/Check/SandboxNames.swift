@@ -1,4 +1,4 @@
-/// What a script finds in its globals besides the modules; `SandboxNamesTests` holds it against the sandbox itself.
+/// What a script finds in its globals besides the modules; a test holds it against the sandbox itself.
 enum SandboxNames {
     /// The functions and values of the basic library.
     static let base: Set<String> = [
@@ -27,10 +27,9 @@ enum SandboxNames {
     /// What other Lua programs use, and what a script of Herald's uses instead.
     static let replacements = [
         "io": "scripts read files with csv.read and write with print",
-        "require": "a script is one file",
-        "dofile": "a script is one file",
-        "loadfile": "a script is one file",
-        "package": "a script is one file",
+        "dofile": "scripts load modules of their own with require",
+        "loadfile": "scripts load modules of their own with require",
+        "package": "scripts load modules of their own with require",
         "loadstring": "Lua 5.4 calls it 'load'",
         "unpack": "Lua 5.4 calls it 'table.unpack'",
         "arg": "the arguments are in 'args'",

@@ -23,6 +23,20 @@ package struct ScriptCheck: Sendable {
     ///   - modules: What it finds in its globals besides Lua's own.
     ///   - file: Reads the files that it names.
     package init(_ source: [UInt8], modules: [ScriptModule] = ScriptModule.all, file: @escaping FileReader) {
+        let most = ScriptLimits().sourceSize
+        if source.count > most {
+            findings = [
+                ScriptFinding(
+                    severity: .error,
+                    code: .tooLong,
+                    line: 1,
+                    column: 1,
+                    message: "the script has \(source.count) bytes, and may have \(most)",
+                    hint: "keep its data in files"
+                )
+            ]
+            return
+        }
         let script: LuaBlock
         do throws(LuaSyntaxError) {
             script = try LuaParser.parse(source)

@@ -9,6 +9,7 @@ package struct ScriptFinding: Sendable, Hashable {
 
     /// What kind of thing is wrong.
     package enum Code: String, Sendable, CaseIterable {
+        case tooLong
         case syntax
         case unknownGlobal
         case overwritesModule
@@ -53,14 +54,24 @@ package struct ScriptCapability: Sendable, Hashable {
     /// Which file, what is written, or which announcement; nil where only the run can tell.
     package var subject: String?
 
-    /// A few words: `announces "wellness-2026"`.
-    package var text: String {
-        switch kind {
-        case .readsFile: "reads \(subject ?? "files")"
-        case .readsGraph: "reads Graph"
-        case .writesGraph: "writes to Graph" + (subject.map { " (\($0))" } ?? "")
-        case .announces: "announces" + (subject.map { " \"\($0)\"" } ?? "")
-        case .waits: "waits"
+    /// What a script does, in a few words each: `reads groups.csv`, `announces "wellness-2026"`.
+    ///
+    /// - Parameter capabilities: What it does.
+    /// - Returns: An entry for each kind.
+    package static func words(for capabilities: [ScriptCapability]) -> [String] {
+        Kind.allCases.compactMap { kind in
+            let found = capabilities.filter { $0.kind == kind }
+            guard !found.isEmpty else { return nil }
+            let subjects = found.compactMap(\.subject)
+            switch kind {
+            case .readsFile: return "reads " + (subjects.isEmpty ? "files" : subjects.joined(separator: ", "))
+            case .readsGraph: return "reads Graph"
+            case .writesGraph: return "writes to Graph (\(subjects.joined(separator: ", ")))"
+            case .announces:
+                return "announces" + (subjects.isEmpty ? "" : " ")
+                    + subjects.map { "\"\($0)\"" }.joined(separator: ", ")
+            case .waits: return "waits"
+            }
         }
     }
 }

@@ -97,35 +97,30 @@ extension ScriptReader {
         func isColumn(_ name: String) -> Bool {
             name == "." || table.column(name) != nil || (!isExact && table.column(caseInsensitive: name) != nil)
         }
-        // A section that no column opens is left out, with all that is in it.
-        var leftOut: [String] = []
-        var open: [String] = []
+        // Of the sections around, which are left out with all that is in them, because no column opens them.
+        var isLeftOut: [Bool] = []
+        var said: Set<String> = []
         for case .tag(let tag) in template.pieces {
             switch tag {
             case .section(let name):
-                open.append(name)
-                if !isColumn(name) {
-                    leftOut.append(name)
-                    warn(
-                        .unknownVariable,
-                        place(of: name, in: template),
-                        "{{#\(name)}} never shows: \(table.name) has no column '\(name)'",
-                        hint(name, table)
-                    )
-                }
-            case .inverted(let name): open.append(name)
-            case .close(let name):
-                if leftOut.last == name { leftOut.removeLast() }
-                open.removeLast()
+                isLeftOut.append(!isColumn(name))
+                guard !isColumn(name), said.insert("#" + name).inserted else { continue }
+                warn(
+                    .unknownVariable,
+                    place(of: name, in: template),
+                    "{{#\(name)}} never shows: \(table.name) has no column '\(name)'",
+                    hint(name, table)
+                )
+            case .inverted: isLeftOut.append(false)
+            case .close: isLeftOut.removeLast()
             case .variable(let name), .unescaped(let name):
-                if leftOut.isEmpty, !isColumn(name) {
-                    fail(
-                        .unknownVariable,
-                        place(of: name, in: template),
-                        "{{\(name)}} stands for nothing: \(table.name) has no column '\(name)'",
-                        hint(name, table)
-                    )
-                }
+                guard !isColumn(name), !isLeftOut.contains(true), said.insert(name).inserted else { continue }
+                fail(
+                    .unknownVariable,
+                    place(of: name, in: template),
+                    "{{\(name)}} stands for nothing: \(table.name) has no column '\(name)'",
+                    hint(name, table)
+                )
             case .comment: break
             }
         }

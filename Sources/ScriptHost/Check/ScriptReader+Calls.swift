@@ -9,7 +9,9 @@ extension ScriptReader {
         at place: LuaPlace
     ) -> ScriptMeaning {
         let qualified = module.name + (function.name.isEmpty ? "" : "." + function.name)
-        if !function.isVariadic { check(arguments, against: function.parameters, of: qualified, at: place) }
+        if !function.isVariadic, !function.isLuaFunction {
+            check(arguments, against: function.parameters, of: qualified, at: place)
+        }
         switch qualified {
         case "csv.read":
             guard let first = arguments.first, let path = names.resolved(first).literalString else {
@@ -27,6 +29,10 @@ extension ScriptReader {
         case "graph.get": use(.readsGraph)
         case "graph.post", "graph.patch", "graph.delete": use(.writesGraph, function.name)
         case "time.sleep": use(.waits)
+        case "require":
+            if let first = arguments.first, let name = names.resolved(first).literalString {
+                requireModule(name.text, at: first.place)
+            }
         default: break
         }
         return .unknown

@@ -26,7 +26,7 @@ extension ScriptReader {
             }
         case .method(let name, let arguments):
             if let verb = resource.collection.first(where: { $0.rawValue == name.text }) {
-                perform(verb, on: resource, with: arguments, at: suffix.place)
+                perform(verb, on: resource, with: arguments, at: name.place)
             } else if resource.item.contains(where: { $0.rawValue == name.text }) {
                 fail(
                     .unknownField,
@@ -63,7 +63,7 @@ extension ScriptReader {
             unknown(name, inItemOf: resource)
         case .method(let name, let arguments):
             if let verb = resource.item.first(where: { $0.rawValue == name.text }) {
-                perform(verb, on: resource, with: arguments, at: suffix.place)
+                perform(verb, on: resource, with: arguments, at: name.place)
             } else if resource.children.contains(name.text) {
                 fail(
                     .notCallable,

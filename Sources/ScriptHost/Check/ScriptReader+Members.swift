@@ -51,12 +51,11 @@ extension ScriptReader {
                 return meaning(of: value)
             }
             guard !assignedGlobals.contains(name) else { return .unknown }
-            if let module = modules[name] { return .module(module) }
-            return SandboxNames.libraries[name].map { .library(name, members: $0) } ?? .unknown
+            return library(name) ?? modules[name].map { .module($0) } ?? .unknown
         case .suffixed(let base, let suffixes):
             var found = meaning(of: base)
             if case .parentheses(let inner) = base.kind, inner.literalString != nil {
-                found = .library("string", members: SandboxNames.libraries["string"] ?? [])
+                found = library("string") ?? .unknown
             }
             for suffix in suffixes {
                 if case .unknown = found { return .unknown }
@@ -64,6 +63,13 @@ extension ScriptReader {
             }
             return found
         default: return .unknown
+        }
+    }
+
+    /// One of Lua's libraries, with the functions that a module adds to it.
+    private func library(_ name: String) -> ScriptMeaning? {
+        SandboxNames.libraries[name].map { members in
+            .library(name, members: members.union(modules[name]?.functions.map(\.name) ?? []))
         }
     }
 
@@ -162,6 +168,11 @@ extension ScriptReader {
     private mutating func member(_ suffix: LuaSuffix, of library: String, _ members: Set<String>) -> ScriptMeaning {
         switch suffix.kind {
         case .field(let name), .method(let name, _):
+            if case .field = suffix.kind, let module = modules[library],
+                let function = module.functions.first(where: { $0.name == name.text && !$0.isLuaFunction })
+            {
+                return .function(function, of: module)
+            }
             guard !members.contains(name.text), !addedFields.contains("\(library).\(name.text)") else { break }
             fail(
                 .unknownField,

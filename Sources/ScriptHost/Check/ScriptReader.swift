@@ -12,6 +12,9 @@ struct ScriptReader {
     let assignedGlobals: Set<String>
     /// Fields of modules and libraries that the script adds, as `string.trim`.
     private(set) var addedFields: Set<String> = []
+    /// The modules of the script's own that have been read, and the globals that they assign to.
+    var readModules: Set<String> = []
+    var moduleGlobals: Set<String> = []
     /// What has been found out about expressions, so that none is looked at twice.
     var meanings: [ExpressionPlace: ScriptMeaning] = [:]
 
@@ -26,8 +29,8 @@ struct ScriptReader {
 
     mutating func read() {
         readTargets()
-        readGlobals()
         for expression in names.expressions { _ = meaning(of: expression) }
+        readGlobals()
         for place in names.endlessLoops {
             warn(.neverEnds, place, "this loop never ends", "end it with 'break', or give it a condition that changes")
         }
@@ -76,9 +79,11 @@ struct ScriptReader {
             )
         }
         guard !names.hasUnseenGlobals else { return }
-        for read in names.unknownReads where !assignedGlobals.contains(read.name.text) {
+        let locals = Dictionary(names.variables.map { ($0.name.text, $0.name) }) { first, _ in first }
+        for read in names.unknownReads
+        where !assignedGlobals.contains(read.name.text) && !moduleGlobals.contains(read.name.text) {
             let name = read.name.text
-            fail(.unknownGlobal, read.name.place, "unknown global '\(name)'", hint(for: read))
+            fail(.unknownGlobal, read.name.place, "unknown global '\(name)'", hint(for: read, locals: locals))
         }
     }
 
@@ -86,17 +91,17 @@ struct ScriptReader {
         modules[name] != nil || SandboxNames.libraries[name] != nil || SandboxNames.base.contains(name)
     }
 
-    private func hint(for read: ScriptNames.GlobalRead) -> String? {
+    private func hint(for read: ScriptNames.GlobalRead, locals: [String: LuaName]) -> String? {
         let name = read.name.text
         if let replacement = SandboxNames.replacements[name] { return replacement }
-        if let other = names.variables.first(where: { $0.name.text == name }) {
-            let isLater = other.name.place > read.name.place
-            return "the local '\(name)' of line \(other.name.place.line) "
+        if let other = locals[name] {
+            let isLater = other.place > read.name.place
+            return "the local '\(name)' of line \(other.place.line) "
                 + (isLater ? "is declared further down" : "is not seen here")
         }
-        let locals = read.visible.reversed().map { names.variables[$0].name.text }
+        let visible = read.visible.reversed().map { names.variables[$0].name.text }
         let globals = Array(modules.keys) + Array(SandboxNames.libraries.keys) + Array(SandboxNames.base)
-        return NearestName.hint(name, among: locals + (globals + Array(assignedGlobals)).sorted())
+        return NearestName.hint(name, among: visible + (globals + Array(assignedGlobals)).sorted())
     }
 
     // MARK: Assignments

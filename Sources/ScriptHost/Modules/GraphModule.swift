@@ -77,6 +77,7 @@ extension ScriptModule {
     private static let refusals = [
         ScriptErrorCode("Graph's own code", if: "Graph refuses; `status` has the HTTP status"),
         ScriptErrorCode("noAnswer", if: "no answer came; `retryable` says whether nothing has happened"),
+        ScriptErrorCode("timeout", if: "no answer came in the time that the options give"),
     ]
 
     private static let graphResources = """
@@ -124,9 +125,12 @@ extension ScriptModule {
           if options == nil then return {} end
           internal.check(place .. ": options", {
             name = "options", kinds = { "table" }, optional = true,
-            fields = { { name = "key", kinds = { "string" }, optional = true } },
+            fields = {
+                { name = "key", kinds = { "string" }, optional = true },
+                { name = "timeout", kinds = { "number" }, optional = true },
+              },
           }, options)
-          return { key = options.key }
+          return { key = options.key, timeout = options.timeout }
         end
 
         local methods = {}
@@ -225,6 +229,7 @@ private struct GraphCall {
     private var query: [String] = []
     private var body: [UInt8] = []
     private var key: IdempotencyKey?
+    private var timeout: Duration?
 
     /// Reads `[method, path or segments, body or false, options]`.
     init(_ json: [UInt8]) throws(HostError) {
@@ -281,6 +286,11 @@ private struct GraphCall {
                     throw HostError(code: "badArgument", message: "a key has 1 to 256 bytes")
                 }
                 key = IdempotencyKey(.explicit, text)
+            } else if option == "timeout" {
+                guard let seconds = value.double, seconds > 0, seconds < 1e6 else {
+                    throw HostError(code: "badArgument", message: "a timeout is a number of seconds above 0")
+                }
+                timeout = .seconds(seconds)
             } else if option != "key" {
                 query.append("$\(option)=" + PercentEncoding.encode(Self.text(value)))
             }
@@ -309,7 +319,9 @@ private struct GraphCall {
         if !body.isEmpty { request.headers["Content-Type"] = "application/json" }
         let response: GraphResponse
         do {
-            response = try await context.send(request)
+            response = try await answer(to: request, in: context)
+        } catch let error as HostError {
+            throw error
         } catch {
             throw HostError(
                 code: "noAnswer",
@@ -330,5 +342,35 @@ private struct GraphCall {
         // A reply answers with no body; where it says what it made, the script is told.
         guard let id = response.headers["Location"]?.split(separator: "/").last else { return ScriptReply.nothing }
         return JSONWriter.bytes { writer in writer.object { $0.member("id", String(id)) } }
+    }
+
+    /// The answer, if it comes in time. A write that is late goes on, so that the ledger knows what came of it.
+    private func answer(to request: GraphRequest, in context: ScriptContext) async throws -> GraphResponse {
+        guard let timeout else { return try await context.send(request) }
+        let (answers, continuation) = AsyncStream.makeStream(of: Result<GraphResponse, any Error>?.self)
+        let sending = Task {
+            do { continuation.yield(.success(try await context.send(request))) } catch {
+                continuation.yield(.failure(error))
+            }
+        }
+        let clock = Task {
+            try await Task.sleep(for: timeout)
+            continuation.yield(nil)
+        }
+        defer { clock.cancel() }
+        let first = await withTaskCancellationHandler {
+            await answers.first { _ in true }
+        } onCancel: {
+            sending.cancel()
+        }
+        if case .some(.some(let answer)) = first { return try answer.get() }
+        if method == .get { sending.cancel() } else { context.objects.addUnsettled(sending) }
+        throw HostError(
+            code: "timeout",
+            message: method == .get
+                ? "no answer came in time"
+                : "no answer came in time; the write may happen all the same, and only with a key it is safe to repeat",
+            isRetryable: method == .get
+        )
     }
 }

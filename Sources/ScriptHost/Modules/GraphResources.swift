@@ -36,8 +36,8 @@ struct GraphResource: Sendable {
     /// The classes of the bodies that verbs take.
     var bodies: [Verb: String] = [:]
 
-    /// The options of requests that read, which become OData's query options.
-    static let queryOptionNames = ["top", "skip", "select", "filter", "orderby", "expand", "search", "count"]
+    /// The names of the options of requests that read.
+    static var queryOptionNames: [String] { queryOptions.fields.map(\.name) }
 
     static let all: [GraphResource] = [
         GraphResource(
@@ -100,9 +100,23 @@ struct GraphResource: Sendable {
         .table,
         type: "graph.query",
         optional: true,
-        summary: "OData's query options.",
-        fields: queryOptionNames.map { ScriptParameter($0, .any, optional: true, summary: "OData's $\($0).") }
+        summary: "OData's query options, and how long to wait.",
+        fields: [
+            option("top", "integer", "The largest number of items in a page."),
+            option("skip", "integer", "How many items to pass over."),
+            option("select", "string|string[]", "The properties to give: \"id,displayName\"."),
+            option("filter", "string", "Which items to give: \"startswith(displayName, 'Sales')\"."),
+            option("orderby", "string", "By which property to sort."),
+            option("expand", "string", "Which related items to give, too: \"attachments\"."),
+            option("search", "string", "The words to look for."),
+            option("count", "boolean", "Whether the page says how many items there are in all."),
+            option("timeout", "number", "How many seconds to wait for the answer."),
+        ]
     )
+
+    private static func option(_ name: String, _ type: String, _ summary: String) -> ScriptParameter {
+        ScriptParameter(name, .any, type: type, optional: true, summary: summary)
+    }
 
     /// How a write is sent.
     static let writeOptions = ScriptParameter(
@@ -112,7 +126,8 @@ struct GraphResource: Sendable {
         optional: true,
         summary: "How to send it.",
         fields: [
-            ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs.")
+            ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs."),
+            ScriptParameter("timeout", .number, optional: true, summary: "How many seconds to wait; the write may happen all the same."),
         ]
     )
 }

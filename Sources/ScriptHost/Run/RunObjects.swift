@@ -9,6 +9,7 @@ final class RunObjects: Sendable {
     let limits: ScriptLimits
 
     private let written = Mutex(0)
+    private let unsettled = Mutex<[Task<Void, Never>]>([])
     private let modules = Mutex<[String: [UInt8]]>([:])
 
     init(limits: ScriptLimits) {
@@ -22,6 +23,16 @@ final class RunObjects: Sendable {
             return written
         }
         if total > limit { throw .limit(.output) }
+    }
+
+    /// Has the run wait at its end for a request whose answer the script has not waited for.
+    func addUnsettled(_ request: Task<Void, Never>) {
+        unsettled.withLock { $0.append(request) }
+    }
+
+    /// Waits for the requests whose answers the script has not waited for.
+    func settle() async {
+        while let request = unsettled.withLock({ $0.popLast() }) { await request.value }
     }
 
     /// Keeps a module's source, for errors that show their line.
