@@ -1,8 +1,8 @@
 /// A table that scripts pass or get, described as data: editor stubs and the reference read this value.
 ///
-/// Types are written as LuaCATS writes them: `string[]`, `fun(row: csv.Row): string`, the names of other classes.
+/// Types are written as LuaCATS writes them: `string[]`, `fun(row: csv.row): string`, the names of other classes.
 package struct ScriptClass: Sendable {
-    /// Its name, which begins with that of the module that it belongs to: `csv.Rows`.
+    /// Its name, which begins with that of the module that it belongs to: `csv.rows`.
     package var name: String
     /// One sentence.
     package var summary: String
@@ -76,9 +76,14 @@ extension ScriptClass {
     /// What host functions raise.
     static let hostError = ScriptClass(
         "HostError",
-        summary: "What functions of Herald raise, and `pcall` gives: `tostring` makes `announce.lua:12: message` of it.",
+        summary:
+            "What functions of Herald raise, and `pcall` gives: `tostring` makes `announce.lua:12: message` of it.",
         fields: [
-            ScriptField("code", "string", summary: "What scripts branch on, such as fileNotFound, or Graph's own code."),
+            ScriptField(
+                "code",
+                "string",
+                summary: "What scripts branch on, such as fileNotFound, or Graph's own code."
+            ),
             ScriptField("message", "string", summary: "What went wrong and what to do, for people."),
             ScriptField("status", "integer", optional: true, summary: "The HTTP status, if a service refused."),
             ScriptField(

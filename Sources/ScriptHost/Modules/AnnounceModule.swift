@@ -23,11 +23,17 @@ extension ScriptModule {
                 summary:
                     "Renders the post for every target, then sends each once; groups that have it are skipped.",
                 errors: [
-                    ScriptErrorCode("announcementFaulty", if: "a post cannot be rendered; nothing is sent, all faults are named"),
+                    ScriptErrorCode(
+                        "announcementFaulty",
+                        if: "a post cannot be rendered; nothing is sent, all faults are named"
+                    ),
                     ScriptErrorCode("badTemplate", if: "the topic or the body is no template"),
                     ScriptErrorCode("fileNotFound", if: "an attachment is not there; as `csv.read`"),
                     ScriptErrorCode("declined", if: "the operator was asked, and said no"),
-                    ScriptErrorCode("interrupted", if: "the run is stopped; what was not sent is sent when it is resumed"),
+                    ScriptErrorCode(
+                        "interrupted",
+                        if: "the run is stopped; what was not sent is sent when it is resumed"
+                    ),
                     ScriptErrorCode("unavailable", if: "the service gives up answering; run it again for the rest"),
                     ScriptErrorCode("ledgerUnavailable", if: "the record of the run cannot be written"),
                 ],

@@ -1,149 +1,10 @@
-// The classes of the resource tree: what `graph.groups[id].threads` and the like can be told, and what they give.
-
-extension GraphResource.Verb {
-    /// What it does, in one sentence.
-    var summary: String {
-        switch self {
-        case .list: "Reads one page of the collection."
-        case .each: "Goes through the whole collection, page after page, in a `for` loop."
-        case .create: "Makes a new one."
-        case .get: "Reads it."
-        case .update: "Changes the properties that the body has."
-        case .delete: "Deletes it."
-        case .reply: "Adds a reply."
-        case .forward: "Sends it to others by mail."
-        }
-    }
-
-    /// Lua that shows its use.
-    var example: String {
-        switch self {
-        case .list: "for _, group in ipairs(graph.groups:list({ top = 5 }).value) do print(group.displayName) end"
-        case .each: "for group in graph.groups:each { top = 100, select = \"id,displayName\" } do print(group.id) end"
-        case .create:
-            """
-            local group = graph.groups:list { top = 1 }.value[1]
-            local conversation = graph.groups[group.id].conversations:create {
-              topic = "Offsite", threads = { { posts = { { body = text "Which week suits you?" } } } },
-            }
-            print(conversation.id)
-            """
-        case .get:
-            """
-            local group = graph.groups:list { top = 1 }.value[1]
-            print(graph.groups[group.id]:get({ select = "id,mail" }).mail)
-            """
-        case .update: Self.onEachThread("graph.groups[group.id].threads[thread.id]:update { isLocked = true }")
-        case .delete: Self.onEachThread("graph.groups[group.id].threads[thread.id]:delete()")
-        case .reply:
-            """
-            local group = graph.groups:list { top = 1 }.value[1]
-            local thread = graph.groups[group.id].threads:create {
-              topic = "Offsite", posts = { { body = text "Which week suits you?" } },
-            }
-            graph.groups[group.id].threads[thread.id]:reply { post = { body = html "<p>The second one.</p>" } }
-            """
-        case .forward:
-            """
-            local function forward(groupId, threadId, postId)
-              graph.groups[groupId].threads[threadId].posts[postId]:forward {
-                comment = "For your calendar",
-                toRecipients = { { emailAddress = { address = "AdeleV@contoso.example" } } },
-              }
-            end
-            """
-        }
-    }
-
-    private static func onEachThread(_ action: String) -> String {
-        """
-        local group = graph.groups:list { top = 1 }.value[1]
-        for thread in graph.groups[group.id].threads:each() do
-          \(action)
-        end
-        """
-    }
-}
+// The resources of Microsoft Graph v1.0 that scripts read and send, with the properties that they have there.
 
 extension GraphResource {
-    /// The class of the collection.
-    var collectionClass: String { "graph.\(name)" }
-    /// The class of one of its items, before it is read.
-    var itemClass: String { "\(collectionClass).item" }
-    /// The class of a page of the collection.
-    var pageClass: String { "\(collectionClass).page" }
-
-    /// A verb as a method.
-    func method(_ verb: Verb) -> ScriptFunction {
-        let result =
-            switch verb {
-            case .list: "\(pageClass) page"
-            case .each: "fun(): \(entity) next"
-            case .create, .get: "\(entity) \(entity.dropFirst("graph.".count))"
-            case .reply: "graph.created reply"
-            case .update, .delete, .forward: ""
-            }
-        return ScriptFunction(
-            name: verb.rawValue,
-            parameters: verb.parameters.map { parameter in
-                guard parameter.name == "body" else { return parameter }
-                var body = parameter
-                body.type = bodies[verb]
-                return body
-            },
-            result: result,
-            summary: verb.summary,
-            example: verb.example
-        )
-    }
-
-    /// All classes of Graph's resources.
-    static var classes: [ScriptClass] {
-        all.flatMap(\.classes) + entities + bodyClasses
-    }
-
-    private var classes: [ScriptClass] {
-        [
-            ScriptClass(
-                collectionClass,
-                summary: "The collection `\(name)`.",
-                elements: ScriptClass.Elements(index: "string", type: itemClass, summary: "One of them, by its id."),
-                methods: collection.map(method)
-            ),
-            ScriptClass(
-                itemClass,
-                summary: "One of the \(name); nothing is read before a method is called.",
-                fields: children.compactMap(Self.named).map { child in
-                    ScriptField(child.name, child.collectionClass, summary: "The \(child.name) in it.")
-                },
-                methods: item.map(method)
-            ),
-            ScriptClass(
-                pageClass,
-                summary: "A page of the \(name).",
-                fields: [
-                    ScriptField("value", "\(entity)[]", summary: "The items of the page."),
-                    ScriptField(
-                        "@odata.nextLink",
-                        "string",
-                        optional: true,
-                        summary: "Where the next page is, for `graph.get`; none behind the last page."
-                    ),
-                    ScriptField(
-                        "@odata.count",
-                        "integer",
-                        optional: true,
-                        summary: "How many there are in all, when `count = true` asks for it."
-                    ),
-                ]
-            ),
-        ]
-    }
-
     private static let id = ScriptField("id", "string", summary: "Its id.")
 
     /// What is read, with the properties of Microsoft Graph v1.0.
-    private static let entities = [
+    static let entities = [
         ScriptClass(
             "graph.group",
             summary: "A group (Graph's `group`).",
@@ -170,8 +31,18 @@ extension GraphResource {
             summary: "A thread of a conversation (Graph's `conversationThread`).",
             fields: [id] + delivered + [
                 ScriptField("isLocked", "boolean", summary: "Whether it takes no more replies."),
-                ScriptField("toRecipients", "graph.recipient[]", summary: "Whom it goes to."),
-                ScriptField("ccRecipients", "graph.recipient[]", summary: "Who gets a copy."),
+                ScriptField(
+                    "toRecipients",
+                    "graph.recipient[]",
+                    optional: true,
+                    summary: "Whom it goes to; only if `select` asks for it."
+                ),
+                ScriptField(
+                    "ccRecipients",
+                    "graph.recipient[]",
+                    optional: true,
+                    summary: "Who gets a copy; only if `select` asks for it."
+                ),
             ]
         ),
         ScriptClass(
@@ -254,7 +125,7 @@ extension GraphResource {
     ]
 
     /// What is sent.
-    private static let bodyClasses = [
+    static let bodyClasses = [
         ScriptClass(
             "graph.newGroup",
             summary: "A group to create.",
@@ -289,7 +160,12 @@ extension GraphResource {
             "graph.newThread",
             summary: "A thread to create, with its first post.",
             fields: [
-                ScriptField("topic", "string", optional: true, summary: "What it is about; a conversation says it itself."),
+                ScriptField(
+                    "topic",
+                    "string",
+                    optional: true,
+                    summary: "What it is about; a conversation says it itself."
+                ),
                 ScriptField("posts", "graph.newPost[]", summary: "One post."),
             ]
         ),
@@ -306,7 +182,12 @@ extension GraphResource {
             fields: [
                 ScriptField("body", "graph.itemBody", summary: "What it says: html \"…\" or text \"…\"."),
                 ScriptField("newParticipants", "graph.recipient[]", optional: true, summary: "Whom it brings in."),
-                ScriptField("attachments", "table[]", optional: true, summary: "Graph's attachments, content in base 64."),
+                ScriptField(
+                    "attachments",
+                    "table[]",
+                    optional: true,
+                    summary: "Graph's attachments, content in base 64."
+                ),
                 ScriptField("from", "graph.recipient", optional: true, summary: "In whose name it is sent."),
             ]
         ),

@@ -25,7 +25,7 @@ extension ScriptModule {
                     parameters: [path, body, options],
                     result: "table? answer",
                     summary: "Posts a body to a path.",
-                    errors: refusals,
+                    errors: refusals + lateness,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         graph.post("/groups/" .. group.id .. "/threads", {
@@ -38,7 +38,7 @@ extension ScriptModule {
                     parameters: [path, body, options],
                     result: "table? answer",
                     summary: "Changes what is at a path.",
-                    errors: refusals,
+                    errors: refusals + lateness,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         for thread in graph.groups[group.id].threads:each() do
@@ -50,7 +50,7 @@ extension ScriptModule {
                     name: "delete",
                     parameters: [path, options],
                     summary: "Deletes what is at a path.",
-                    errors: refusals,
+                    errors: refusals + lateness,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         for conversation in graph.groups[group.id].conversations:each() do
@@ -77,7 +77,9 @@ extension ScriptModule {
     private static let refusals = [
         ScriptErrorCode("Graph's own code", if: "Graph refuses; `status` has the HTTP status"),
         ScriptErrorCode("noAnswer", if: "no answer came; `retryable` says whether nothing has happened"),
-        ScriptErrorCode("timeout", if: "no answer came in the time that the options give"),
+    ]
+    private static let lateness = [
+        ScriptErrorCode("timeout", if: "no answer came in the time that the options give")
     ]
 
     private static let graphResources = """
@@ -344,7 +346,9 @@ private struct GraphCall {
         return JSONWriter.bytes { writer in writer.object { $0.member("id", String(id)) } }
     }
 
-    /// The answer, if it comes in time. A write that is late goes on, so that the ledger knows what came of it.
+    /// The answer, if it comes in time.
+    ///
+    /// A write that is late goes on, so that the ledger knows what came of it.
     private func answer(to request: GraphRequest, in context: ScriptContext) async throws -> GraphResponse {
         guard let timeout else { return try await context.send(request) }
         let (answers, continuation) = AsyncStream.makeStream(of: Result<GraphResponse, any Error>?.self)

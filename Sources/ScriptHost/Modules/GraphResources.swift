@@ -127,7 +127,12 @@ struct GraphResource: Sendable {
         summary: "How to send it.",
         fields: [
             ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs."),
-            ScriptParameter("timeout", .number, optional: true, summary: "How many seconds to wait; the write may happen all the same."),
+            ScriptParameter(
+                "timeout",
+                .number,
+                optional: true,
+                summary: "How many seconds to wait; the write may happen all the same."
+            ),
         ]
     )
 }

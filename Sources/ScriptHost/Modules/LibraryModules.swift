@@ -217,7 +217,7 @@ extension ScriptModule {
                 name: "clock",
                 isLuaFunction: true,
                 result: "number seconds",
-                summary: "The processor time that the script has used, in hundredths of a second.",
+                summary: "The processor time that the script has used, in seconds, to the hundredth.",
                 example: "print(os.clock() >= 0)",
                 body: .immediate { context, _ throws(HostError) in
                     let hundredths = context.journal.next("clock") {

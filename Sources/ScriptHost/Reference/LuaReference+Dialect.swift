@@ -20,7 +20,7 @@ extension LuaReference {
         - **`load`** takes text of up to 64 KiB as a string, no function and no bytecode; what it loads sees the script's \
         globals, unless a fourth argument gives others.
         - **`setmetatable`** refuses a metatable with `__gc`. `getmetatable` answers for tables only, and gives nil for all else.
-        - **Addresses** are never shown: `tostring {}` is `table`, and `%p` in `string.format` shows none.
+        - **Addresses** are never shown: `tostring {}` is `table`, and `string.format` has no `%p`.
         - **`table`**: the functions look at what is in the table itself, without `__index`, `__newindex` and `__len`. \
         `table.move` moves up to 10,000,000 elements in a call.
         - **`string.rep`** refuses a result that is larger than the memory limit.
@@ -63,6 +63,8 @@ extension LuaReference {
         | limit | default | option |
         | --- | --- | --- |
         \(limits.map { "| \($0.what) | \($0.value) | \($0.option.map { "`--limit-\($0)`" } ?? "") |" }.joined(separator: "\n"))
+
+        A script may ask for less in the comments at its top, with the names of the options: `-- limit-memory 32`.
 
         A script that passes a limit ends with exit status 4. What was sent before stays sent, and stands in the ledger.
         """

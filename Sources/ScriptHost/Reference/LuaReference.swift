@@ -83,11 +83,13 @@ package struct LuaReference: Sendable {
             )
         }
         if !function.results.isEmpty {
-            let results = function.results.map { "`\($0.name)`, \(link($0.type))" }
-            parts.append("Gives " + results.joined(separator: "; ") + ".")
+            let results = function.results.map { "\(link($0.type)) \($0.name)" }
+            parts.append("Gives " + results.joined(separator: ", ") + ".")
         }
         if !function.errors.isEmpty {
-            let errors = function.errors.map { "- \(Self.isName($0.code) ? "`\($0.code)`" : $0.code) if \($0.condition)" }
+            let errors = function.errors.map {
+                "- \(Self.isName($0.code) ? "`\($0.code)`" : $0.code) if \($0.condition)"
+            }
             parts.append("Raises\n\n" + errors.joined(separator: "\n"))
         }
         parts.append(code(function.example))
@@ -135,15 +137,9 @@ package struct LuaReference: Sendable {
                     }
                 )
             )
-            parts += examples(of: described)
+            parts += described.methods.map(\.example).filter { !$0.isEmpty }.map(code)
         }
         return parts.joined(separator: "\n\n")
-    }
-
-    /// The examples of methods that no class before this one has.
-    private func examples(of described: ScriptClass) -> [String] {
-        let before = classes.prefix { $0.name != described.name }.flatMap(\.methods).map(\.name)
-        return described.methods.filter { !before.contains($0.name) }.map { code($0.example) }
     }
 
     // MARK: Markdown

@@ -31,7 +31,11 @@ package struct LuaStubs: Sendable {
         lines.append("local \(localName(type.name)) = {}")
         for method in type.methods {
             lines.append("")
-            lines += function(method, named: "\(type.name).\(method.name)", as: "\(localName(type.name)):\(method.name)")
+            lines += function(
+                method,
+                named: "\(type.name).\(method.name)",
+                as: "\(localName(type.name)):\(method.name)"
+            )
         }
         return lines
     }
