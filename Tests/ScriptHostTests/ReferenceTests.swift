@@ -237,6 +237,40 @@ import Testing
     }
 
     @Test(
+        "functions raise the codes that they are described with",
+        arguments: [
+            ("csv.read", "csv.read 'none.csv'", "fileNotFound"), ("csv.read", "csv.read '../x'", "fileRefused"),
+            ("csv.read", "csv.read 'bad.csv'", "badCSV"), ("csv.parse", "csv.parse 'a\\n\"'", "badCSV"),
+            ("template.render", "template.render('{{', {})", "badTemplate"),
+            ("template.render", "template.render('{{x}}', {})", "missingVariable"),
+            ("template.compile", "template.compile '{{'", "badTemplate"),
+            ("json.encode", "json.encode(print)", "badJSON"), ("json.decode", "json.decode '['", "badJSON"),
+            ("require", "require 'none'", "moduleNotFound"), ("require", "require 'circle'", "badModule"),
+            ("require", "require 'broken'", "syntax"), ("graph.get", "graph.get '/groups/x'", "Request_BadRequest"),
+            (
+                "announce", "announce { name = 'n', to = { 'x' }, topic = 'T', body = 'B' }", "announcementFaulty"
+            ),
+            ("announce", "announce { name = 'n', to = {}, topic = '{{', body = 'B' }", "badTemplate"),
+            (
+                "announce", "announce { name = 'n', to = {}, topic = 'T', body = 'B', attachments = { 'none' } }",
+                "fileNotFound"
+            ),
+        ]
+    )
+    func errors(name: String, call: String, code: String) async throws {
+        let world = try await ScriptWorld()
+        try world.write("id\n\"", to: "bad.csv")
+        try world.write("require 'circle'", to: "circle.lua")
+        try world.write("x end", to: "broken.lua")
+        let output = try await world.run("print(select(2, pcall(function() \(call) end)).code)")
+        #expect(output == code + "\n")
+        let described = Self.modules.flatMap { module in
+            module.functions.filter { module.qualified($0) == name }.flatMap(\.errors)
+        }
+        #expect(described.contains { $0.code == code || (code.contains("_") && $0.code == "Graph's own code") })
+    }
+
+    @Test(
         "the language is as the reference says",
         arguments: [
             #"select(2, pcall(string.format, "%p", {})):find("invalid conversion", 1, true) ~= nil"#,
