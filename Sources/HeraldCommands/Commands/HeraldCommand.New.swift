@@ -17,7 +17,8 @@ extension HeraldCommand {
 
                 Examples:
 
-                  herald new greetings && herald run greetings/greetings.lua
+                  herald new greetings
+                  herald groups import greetings/groups.csv && herald run greetings/greetings.lua
                   herald new old-threads --template automation
                 """
         )
