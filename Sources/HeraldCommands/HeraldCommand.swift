@@ -13,8 +13,9 @@ package struct HeraldCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Check.self, Run.self, Resume.self, Runs.self, Show.self, Groups.self, Conversations.self, Threads.self,
-            Posts.self,
+            New.self, Check.self, Run.self, Resume.self, Runs.self, Show.self, Groups.self, Conversations.self,
+            Threads.self,
+            Posts.self, Types.self,
         ]
     )
 

@@ -95,7 +95,7 @@ extension ScriptReader {
     // MARK: Modules
 
     private mutating func member(_ suffix: LuaSuffix, of module: ScriptModule) -> ScriptMeaning {
-        let members = module.functions.map(\.name).filter { !$0.isEmpty } + module.values
+        let members = module.functions.map(\.name).filter { !$0.isEmpty } + module.values.map(\.name)
         let call = module.functions.first { $0.name.isEmpty }
         switch suffix.kind {
         case .call(let arguments):
@@ -127,7 +127,7 @@ extension ScriptReader {
         if let function = module.functions.first(where: { $0.name == name.text && !name.text.isEmpty }) {
             return .function(function, of: module)
         }
-        if module.values.contains(name.text) {
+        if module.values.contains(where: { $0.name == name.text }) {
             return GraphResource.named(name.text).map { .collection($0) } ?? .unknown
         }
         // 'args' is a list, and has what it has.

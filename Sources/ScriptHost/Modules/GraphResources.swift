@@ -25,41 +25,55 @@ struct GraphResource: Sendable {
 
     /// Its segment in paths.
     var name: String
+    /// The class of one of them, by Graph's name for it.
+    var entity: String
     /// The collections that an item has, by their names.
     var children: [String] = []
     /// What the collection can be told.
     var collection: [Verb] = [.list, .each]
     /// What an item can be told.
     var item: [Verb] = [.get]
+    /// The classes of the bodies that verbs take.
+    var bodies: [Verb: String] = [:]
 
-    /// The options of requests that read: OData's query options, and how long to wait.
-    static let queryOptionNames = [
-        "top", "skip", "select", "filter", "orderby", "expand", "search", "count", "timeout",
-    ]
+    /// The names of the options of requests that read.
+    static var queryOptionNames: [String] { queryOptions.fields.map(\.name) }
 
     static let all: [GraphResource] = [
         GraphResource(
             name: "groups",
+            entity: "graph.group",
             children: ["conversations", "threads", "members", "owners"],
             collection: [.list, .each, .create],
-            item: [.get, .update, .delete]
+            item: [.get, .update, .delete],
+            bodies: [.create: "graph.newGroup", .update: "graph.groupChanges"]
         ),
         GraphResource(
             name: "conversations",
+            entity: "graph.conversation",
             children: ["threads"],
             collection: [.list, .each, .create],
-            item: [.get, .delete]
+            item: [.get, .delete],
+            bodies: [.create: "graph.newConversation"]
         ),
         GraphResource(
             name: "threads",
+            entity: "graph.conversationThread",
             children: ["posts"],
             collection: [.list, .each, .create],
-            item: [.get, .update, .delete, .reply]
+            item: [.get, .update, .delete, .reply],
+            bodies: [.create: "graph.newThread", .update: "graph.threadChanges", .reply: "graph.reply"]
         ),
-        GraphResource(name: "posts", children: ["attachments"], item: [.get, .reply, .forward]),
-        GraphResource(name: "attachments"),
-        GraphResource(name: "members"),
-        GraphResource(name: "owners"),
+        GraphResource(
+            name: "posts",
+            entity: "graph.post",
+            children: ["attachments"],
+            item: [.get, .reply, .forward],
+            bodies: [.reply: "graph.reply", .forward: "graph.forward"]
+        ),
+        GraphResource(name: "attachments", entity: "graph.attachment"),
+        GraphResource(name: "members", entity: "graph.user"),
+        GraphResource(name: "owners", entity: "graph.user"),
     ]
 
     /// The resource with this name; nil if there is none.
@@ -84,19 +98,41 @@ struct GraphResource: Sendable {
     private static let queryOptions = ScriptParameter(
         "options",
         .table,
+        type: "graph.query",
         optional: true,
         summary: "OData's query options, and how long to wait.",
-        fields: queryOptionNames.map { ScriptParameter($0, .any, optional: true, summary: "An option.") }
+        fields: [
+            option("top", "integer", "The largest number of items in a page."),
+            option("skip", "integer", "How many items to pass over."),
+            option("select", "string|string[]", "The properties to give: \"id,displayName\"."),
+            option("filter", "string", "Which items to give: \"startswith(displayName, 'Sales')\"."),
+            option("orderby", "string", "By which property to sort."),
+            option("expand", "string", "Which related items to give, too: \"attachments\"."),
+            option("search", "string", "The words to look for."),
+            option("count", "boolean", "Whether the page says how many items there are in all."),
+            option("timeout", "number", "How many seconds to wait for the answer."),
+        ]
     )
 
-    private static let writeOptions = ScriptParameter(
+    private static func option(_ name: String, _ type: String, _ summary: String) -> ScriptParameter {
+        ScriptParameter(name, .any, type: type, optional: true, summary: summary)
+    }
+
+    /// How a write is sent.
+    static let writeOptions = ScriptParameter(
         "options",
         .table,
+        type: "graph.writeOptions",
         optional: true,
         summary: "How to send it.",
         fields: [
             ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs."),
-            ScriptParameter("timeout", .number, optional: true, summary: "How many seconds to wait for the answer."),
+            ScriptParameter(
+                "timeout",
+                .number,
+                optional: true,
+                summary: "How many seconds to wait; the write may happen all the same."
+            ),
         ]
     )
 }
