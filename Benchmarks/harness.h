@@ -91,3 +91,9 @@ static inline void print_note(const char *format, ...) {
     va_end(arguments);
     fflush(stdout);
 }
+
+static inline void format_ns(char *text, size_t size, double ns) {
+    if (ns < 100) snprintf(text, size, "%.1f ns", ns);
+    else if (ns < 100000) snprintf(text, size, "%.0f ns", ns);
+    else snprintf(text, size, "%.2f ms", ns * 1e-6);
+}

@@ -101,12 +101,6 @@ static inline bool open_cjson(lua_State *L) {
     return false;
 }
 
-static inline void format_ns(char *text, size_t size, double ns) {
-    if (ns < 100) snprintf(text, size, "%.1f ns", ns);
-    else if (ns < 100000) snprintf(text, size, "%.0f ns", ns);
-    else snprintf(text, size, "%.2f ms", ns * 1e-6);
-}
-
 /// The sample conversation as a Lua table: Graph's own example, 238 bytes of JSON.
 #define SAMPLE_CONVERSATION                                                                                     \
     "{ topic = 'Take your wellness days and rest', threads = { { posts = { { "                                  \
