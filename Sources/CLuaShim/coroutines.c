@@ -30,7 +30,10 @@ static int resume(lua_State *L, lua_State *co, int count) {
     shim_make_current(vm, L);
     vm->can_wait = could_wait;
     vm->resumers = here.outer;
-    if (status == LUA_YIELD && vm->host_wait) return -2;
+    if (status == LUA_YIELD && vm->host_wait) {
+        shim_set_host_waiting(co, true);
+        return -2;
+    }
     if (status == LUA_OK || status == LUA_YIELD) {
         if (!lua_checkstack(L, results + 1)) {
             lua_pop(co, results);
@@ -81,6 +84,7 @@ static int go_on(lua_State *L, int status, lua_KContext wrap) {
     (void)status;
     lua_State *co = coroutine_of(L, wrap);
     VM(L)->host_wait = false;
+    shim_set_host_waiting(co, false);
     return finish(L, co, resume(L, co, 0), wrap);
 }
 
@@ -92,9 +96,9 @@ static lua_State *check_coroutine(lua_State *L) {
 
 static int co_resume(lua_State *L) {
     lua_State *co = check_coroutine(L);
-    if (co == L || lua_status(co) == LUA_OK) {
+    if (co == L || shim_is_host_waiting(co) || lua_status(co) == LUA_OK) {
         lua_Debug ar;
-        if (co == L || lua_getstack(co, 0, &ar)) {
+        if (co == L || shim_is_host_waiting(co) || lua_getstack(co, 0, &ar)) {
             lua_pushboolean(L, 0);
             lua_pushliteral(L, "cannot resume non-suspended coroutine");
             return 2;
@@ -106,7 +110,7 @@ static int co_resume(lua_State *L) {
 static int wrapped(lua_State *L) {
     lua_State *co = coroutine_of(L, 1);
     lua_Debug ar;
-    if (co == L || (lua_status(co) == LUA_OK && lua_getstack(co, 0, &ar)))
+    if (co == L || shim_is_host_waiting(co) || (lua_status(co) == LUA_OK && lua_getstack(co, 0, &ar)))
         return luaL_error(L, "cannot resume non-suspended coroutine");
     return finish(L, co, resume(L, co, lua_gettop(L)), 1);
 }
@@ -126,24 +130,25 @@ static int co_wrap(lua_State *L) {
 }
 
 static int co_yield(lua_State *L) {
-    if (L == VM(L)->script) return luaL_error(L, "attempt to yield from outside a coroutine");
+    if (L == shim_base(VM(L))) return luaL_error(L, "attempt to yield from outside a coroutine");
     return lua_yield(L, lua_gettop(L));
 }
 
 static int co_isyieldable(lua_State *L) {
     lua_State *co = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
-    lua_pushboolean(L, co != VM(L)->script && lua_isyieldable(co));
+    lua_pushboolean(L, co != shim_base(VM(L)) && lua_isyieldable(co));
     return 1;
 }
 
 static int co_running(lua_State *L) {
     lua_pushthread(L);
-    lua_pushboolean(L, L == VM(L)->script);
+    lua_pushboolean(L, L == shim_base(VM(L)));
     return 2;
 }
 
 static const char *status_of(lua_State *L, lua_State *co) {
     if (co == L) return "running";
+    if (shim_is_host_waiting(co)) return "normal";
     switch (lua_status(co)) {
     case LUA_YIELD: return "suspended";
     case LUA_OK: {

@@ -38,12 +38,26 @@ static void push_path(lua_State *L, const step *path, int depth) {
     luaL_pushresult(&b);
 }
 
+// Pushes a text with what is not UTF-8 replaced: a message may name the very key that cannot be encoded.
+static void push_valid(lua_State *L, const char *text) {
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text);
+    for (size_t n; p < end; p += n ? n : 1) {
+        n = json_utf8_length(p, end);
+        if (n) luaL_addlstring(&b, (const char *)p, n);
+        else luaL_addstring(&b, "\xEF\xBF\xBD");
+    }
+    luaL_pushresult(&b);
+}
+
 static _Noreturn void fail(encoder *e, const char *reason) {
     lua_State *L = e->L;
     luaL_checkstack(L, 10, NULL);
     push_path(L, e->path, e->depth);
     const char *path = lua_tostring(L, -1);
     lua_pushfstring(L, *path ? "cannot encode %s: %s" : "cannot encode the value%s: %s", path, reason);
+    push_valid(L, lua_tostring(L, -1));
     shim_push_error(L, "badJSON", lua_tostring(L, -1));
     lua_error(L);
     abort();
@@ -126,7 +140,7 @@ static shim_member *new_member(encoder *e) {
     shim_vm *vm = VM(e->L);
     if (vm->member_count == vm->member_capacity) {
         size_t capacity = vm->member_capacity ? 2 * vm->member_capacity : 64;
-        shim_member *members = realloc(vm->members, capacity * sizeof *members);
+        shim_member *members = shim_refuses(vm) ? NULL : realloc(vm->members, capacity * sizeof *members);
         if (!members) shim_leave(vm, shim_end_memory);
         vm->members = members;
         vm->member_capacity = capacity;
@@ -175,7 +189,10 @@ static void encode_object(encoder *e, int index, bool marked) {
     size_t first = vm->member_count;
     int top = lua_gettop(L) - 2, slot = top;
     do {
-        if (!lua_checkstack(L, 8)) fail(e, "it has too many members");
+        if (!lua_checkstack(L, 8)) {
+            lua_settop(L, top); // the description of the error needs room, too
+            fail(e, "it has too many members");
+        }
         shim_member *m = new_member(e);
         if (lua_type(L, -2) == LUA_TSTRING) {
             m->text = lua_tolstring(L, -2, &m->length);
@@ -207,7 +224,8 @@ static void encode_object(encoder *e, int index, bool marked) {
             if (marked && compare(&vm->members[first + i - 1], &m) == 0) {
                 e->depth--;
                 char reason[120];
-                snprintf(reason, sizeof reason, "the name '%.40s' stands for two members", m.text);
+                snprintf(reason, sizeof reason, "the name '%.*s' stands for two members",
+                         (int)shim_whole_characters(m.text, m.length, 40), m.text);
                 fail(e, reason);
             }
         }
@@ -232,7 +250,6 @@ static void encode_object(encoder *e, int index, bool marked) {
 static void encode_list(encoder *e, int index) {
     lua_State *L = e->L;
     put(e, "[", 1);
-    size_t start = e->out->length;
     int level = e->depth++, slot = lua_gettop(L);
     lua_Integer i = 1;
     do {
@@ -246,9 +263,10 @@ static void encode_list(encoder *e, int index) {
                 if (lua_tointeger(L, -2) > largest) largest = lua_tointeger(L, -2);
             }
             if (count != largest) fail_list(e, index);
-            e->out->length = start;
+            // From here on, for the elements before stand written: to write them again at each level of a nest would
+            // take twice the time at each.
             e->depth = level + 1;
-            for (i = 1; i <= count; i++) {
+            for (; i <= count; i++) {
                 if (i > 1) put(e, ",", 1);
                 new_line(e);
                 e->path[level] = (step){.index = i};

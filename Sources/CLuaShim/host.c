@@ -133,15 +133,20 @@ static int after_wait(lua_State *L, int status, lua_KContext context) {
     return take_answer(L);
 }
 
+bool shim_can_wait(lua_State *L) { return VM(L)->can_wait && lua_isyieldable(L); }
+
+int shim_refuse_to_wait(lua_State *L, const char *name) {
+    lua_pushfstring(L, "%s cannot be used here: it waits, and nothing can wait inside table.sort, string.gsub or the like; "
+                       "call it outside", name);
+    shim_push_error(L, "cannotWait", lua_tostring(L, -1));
+    return lua_error(L);
+}
+
 int shim_trampoline(lua_State *L) {
     shim_vm *vm = VM(L);
     int32_t function = (int32_t)lua_tointeger(L, lua_upvalueindex(1));
-    if (lua_toboolean(L, lua_upvalueindex(3)) && !(vm->can_wait && lua_isyieldable(L))) {
-        lua_pushfstring(L, "%s cannot be used here: it waits, and nothing can wait inside table.sort, string.gsub or the "
-                           "like; call it outside", lua_tostring(L, lua_upvalueindex(2)));
-        shim_push_error(L, "cannotWait", lua_tostring(L, -1));
-        return lua_error(L);
-    }
+    if (lua_toboolean(L, lua_upvalueindex(3)) && !shim_can_wait(L))
+        return shim_refuse_to_wait(L, lua_tostring(L, lua_upvalueindex(2)));
     shim_collect_if_near(L, 0);
     int count = lua_gettop(L);
     vm->arguments.length = 0;
@@ -150,13 +155,14 @@ int shim_trampoline(lua_State *L) {
     vm->answer_kind = shim_answer_nothing;
     // Swift's time is not the script's, and no signal is sent into it.
     atomic_store(&vm->in_lua, 0);
-    vm->call(vm->context, function, vm->arguments.bytes ? vm->arguments.bytes : (const uint8_t *)"", vm->arguments.length);
+    vm->call(vm->context, function, vm->task, vm->arguments.bytes ? vm->arguments.bytes : (const uint8_t *)"", vm->arguments.length);
     shim_new_stretch(vm);
     atomic_store(&vm->in_lua, 1);
+    if (atomic_load_explicit(&vm->stop, memory_order_relaxed)) shim_note_place(vm, L);
     shim_check_stop(vm);
 
     if (vm->answer_kind != shim_answer_wait) return take_answer(L);
-    vm->host_wait = true;
+    shim_wait_for_host(vm);
     return lua_yieldk(L, 0, 0, after_wait);
 }
 
@@ -292,8 +298,8 @@ static void put_clean(shim_vm *vm, const char *text, size_t n) {
     size_t bad;
     uint8_t *room;
     if (n > 8192) n = 8192;
-    char *clean = malloc(3 * n + 1);
-    if (!clean) return;
+    char *clean = shim_refuses(vm) ? NULL : malloc(3 * n + 1);
+    if (!clean) shim_leave(vm, shim_end_memory);
     size_t length = 0;
     for (const uint8_t *p = (const uint8_t *)text, *end = p + n; p < end;) {
         size_t width = json_utf8_length(p, end);

@@ -24,6 +24,7 @@
 typedef struct {
     uint8_t *bytes;
     size_t length, capacity;
+    struct shim_vm *owner;
 } shim_buffer;
 
 // A member of an object that is being encoded.
@@ -40,6 +41,9 @@ typedef struct resumer {
     lua_State *L;
 } resumer;
 
+typedef struct shim_task shim_task;   // tasks.c
+typedef struct shim_group shim_group;
+
 typedef struct block {
     struct block *next, *previous;
 } block;
@@ -48,16 +52,23 @@ typedef struct block {
 
 struct shim_vm {
     lua_State *L;      // the main thread: runs preludes, never a script
-    lua_State *script; // the coroutine that runs the script, anchored in the registry
     lua_State *volatile current; // the innermost coroutine that runs, for the signal handler
     shim_limits limits;
     shim_call call;
+    shim_cancel cancel;
     void *context;
+
+    // tasks.c: the script is the first, at 0
+    shim_task *tasks;
+    shim_group *groups;
+    int32_t task, task_count, task_capacity, free_task, first_ready, last_ready;
+    int32_t group_count, group_capacity, free_group;
 
     // memory
     size_t used, peak, collect_above;
     size_t held;               // in chunks for small blocks
     int pause;                 // of the collector
+    uint64_t requests;         // for memory, so far
     block blocks;              // the large blocks
     void *slabs;               // chunks that small blocks are cut from, newest first
     uint8_t *slab_at, *slab_end;
@@ -74,6 +85,8 @@ struct shim_vm {
     _Atomic uint64_t stretch;  // counts entries and host calls: from each on, processor time is counted anew
     uint64_t watched_stretch;  // the watchdog's: the stretch that it saw last, and the time when it first did
     int64_t watched_since;
+    int64_t watched_at, total; // the watchdog's: the thread's time at its last look, and the sum while Lua code ran
+    int64_t stopping_since;    // the watchdog's: the thread's time when it first saw that a stop was wanted
     pthread_t thread;
     clockid_t clock;
 
@@ -82,18 +95,25 @@ struct shim_vm {
     shim_member *members;      // of the objects being encoded, outermost first
     size_t member_count, member_capacity;
     shim_answer_kind answer_kind;
-    bool host_wait;            // the coroutine that just yielded waits for the host
+    bool host_wait;            // the coroutine that just yielded waits for the host, or for other tasks
     const resumer *resumers;   // of the coroutine that runs, innermost first
-    bool can_wait;             // every coroutine from the script's to the one that runs can yield
+    bool can_wait;             // every coroutine from the task's to the one that runs can yield
     int closing;               // nested coroutine.close
     const char *stack_base;    // of the C stack, where it was entered
 
     // registry references
     const void *array_mark, *object_mark, *null; // of tables and values, to compare with
-    int ref_array, ref_object, ref_error, ref_host, ref_internal, ref_globals, ref_private, ref_null;
+    int ref_array, ref_object, ref_error, ref_host, ref_internal, ref_globals, ref_private, ref_null,
+        ref_tasks;
 };
 
-#define VM(L) (*(shim_vm **)lua_getextraspace(L))
+// Each coroutine knows the state, and whether it waits for the host: then no other code may resume or close it.
+static inline uintptr_t *shim_extra(lua_State *L) { return lua_getextraspace(L); }
+#define VM(L) ((shim_vm *)(*shim_extra(L) & ~(uintptr_t)1))
+static inline bool shim_is_host_waiting(lua_State *L) { return *shim_extra(L) & 1; }
+static inline void shim_set_host_waiting(lua_State *L, bool waits) {
+    *shim_extra(L) = (*shim_extra(L) & ~(uintptr_t)1) | waits;
+}
 
 // vm.c
 _Noreturn void shim_leave(shim_vm *vm, shim_end reason);
@@ -101,6 +121,13 @@ void shim_hook(lua_State *L, lua_Debug *ar);
 void shim_note_place(shim_vm *vm, lua_State *L); // host.c; allocates nothing
 void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
+// For loops in C: ends the state if a stop is wanted, and notes the line that called.
+static inline void shim_check_stop_in(lua_State *L) {
+    shim_vm *vm = VM(L);
+    if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
+    shim_note_place(vm, L);
+    shim_check_stop(vm);
+}
 void shim_new_stretch(shim_vm *vm);
 bool shim_reserve(shim_buffer *buffer, size_t more);
 static inline bool shim_put(shim_buffer *buffer, const void *bytes, size_t length) {
@@ -114,6 +141,10 @@ static inline size_t shim_whole_characters(const void *text, size_t length, size
     if (length <= most) return length;
     while (most > 0 && (((const uint8_t *)text)[most] & 0xC0) == 0x80) most--;
     return most;
+}
+// Whether this request for memory is the one that a test wants refused.
+static inline bool shim_refuses(shim_vm *vm) {
+    return ++vm->requests == vm->limits.fail_at;
 }
 // Allocator
 void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);
@@ -131,6 +162,8 @@ void shim_open_bridge(lua_State *L);
 
 // host.c
 void shim_open_host(lua_State *L);
+bool shim_can_wait(lua_State *L);
+int shim_refuse_to_wait(lua_State *L, const char *name);
 void shim_push_error(lua_State *L, const char *code, const char *message);
 int shim_raise_answer(lua_State *L);
 int shim_describe_error(lua_State *L);
@@ -141,9 +174,22 @@ const char *shim_fail_place(lua_State *L, int *line);
 void shim_open_sandbox(lua_State *L);
 void shim_push_text(lua_State *L, int index);
 
-// strings.c, tables.c
+// strings.c, patterns.c, tables.c
 void shim_replace_strings(lua_State *L);
+void shim_replace_patterns(lua_State *L);
 void shim_open_tables(lua_State *L, int stock);
 
 // coroutines.c
 void shim_open_coroutines(lua_State *L);
+
+// pairs.c
+void shim_replace_pairs(lua_State *L);
+int shim_three_results(lua_State *L, int status, lua_KContext context);
+
+// tasks.c
+void shim_open_tasks(lua_State *L);
+void shim_first_task(lua_State *L, lua_State *T);
+lua_State *shim_base(const shim_vm *vm); // the coroutine of the task that runs
+void shim_wait_for_host(shim_vm *vm);
+bool shim_answered(shim_vm *vm, int32_t task);
+int shim_run_tasks(shim_vm *vm);

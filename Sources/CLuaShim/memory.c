@@ -87,11 +87,16 @@ void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize) {
         return NULL;
     }
     if (nsize > osize && vm->used - osize + nsize > vm->limits.memory) {
-        if (vm->running) shim_leave(vm, shim_end_memory);
+        if (vm->running) {
+            shim_note_place(vm, vm->current);
+            shim_leave(vm, shim_end_memory);
+        }
         return NULL;
     }
     void *p;
-    if (ptr && osize > SHIM_SMALL && nsize > SHIM_SMALL) {
+    if (nsize > osize && shim_refuses(vm)) {
+        p = NULL;
+    } else if (ptr && osize > SHIM_SMALL && nsize > SHIM_SMALL) {
         block *b = (block *)ptr - 1;
         unlink_block(b);
         block *moved = realloc(b, sizeof(block) + nsize);
@@ -146,15 +151,23 @@ void shim_trim(shim_buffer *buffer) {
     buffer->capacity = 0;
 }
 
+// There is no memory for a buffer: ends a script that runs, so that none goes on with half a text. Where Swift's frames lie
+// on the stack nothing may jump over them.
+static bool lose(shim_buffer *buffer) {
+    shim_vm *vm = buffer->owner;
+    if (vm && vm->running && atomic_load(&vm->in_lua)) shim_leave(vm, shim_end_memory);
+    return false;
+}
+
 bool shim_reserve(shim_buffer *buffer, size_t more) {
     size_t capacity = buffer->capacity ? buffer->capacity : 1024;
     while (capacity - buffer->length < more) {
-        if (capacity > SIZE_MAX / 2) return false;
+        if (capacity > SIZE_MAX / 2) return lose(buffer);
         capacity *= 2;
     }
     if (capacity == buffer->capacity) return true;
-    uint8_t *bytes = realloc(buffer->bytes, capacity);
-    if (!bytes) return false;
+    uint8_t *bytes = buffer->owner && shim_refuses(buffer->owner) ? NULL : realloc(buffer->bytes, capacity);
+    if (!bytes) return lose(buffer);
     buffer->bytes = bytes;
     buffer->capacity = capacity;
     return true;

@@ -84,6 +84,21 @@ static int load(lua_State *L) {
     return 1;
 }
 
+// load(text, name): a module of the script's, whose size the host has checked.
+static int load_module(lua_State *L) {
+    size_t n;
+    const char *text = luaL_checklstring(L, 1, &n);
+    lua_pushfstring(L, "@%s", luaL_checkstring(L, 2));
+    if (luaL_loadbufferx(L, text, n, lua_tostring(L, -1), "t") != LUA_OK) {
+        lua_pushnil(L);
+        lua_insert(L, -2);
+        return 2;
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, VM(L)->ref_globals);
+    lua_setupvalue(L, -2, 1);
+    return 1;
+}
+
 static int collect_garbage(lua_State *L) {
     static const char *const options[] = {"collect", "count", NULL};
     switch (luaL_checkoption(L, 1, "collect", options)) {
@@ -120,6 +135,7 @@ static void push_strings(lua_State *L, int stock) {
     lua_createtable(L, 0, 20);
     copy(L, stock, string_names);
     shim_replace_strings(L);
+    shim_replace_patterns(L);
 }
 
 static void push_library(lua_State *L, int stock, const char *const *names) {
@@ -140,6 +156,7 @@ static void push_globals(lua_State *L, int base, int string, int table, int math
     lua_createtable(L, 0, 64);
     copy(L, base, base_names);
     luaL_setfuncs(L, replaced, 0);
+    shim_replace_pairs(L);
     push_strings(L, string);
     lua_setfield(L, -2, "string");
     shim_open_tables(L, table);
@@ -176,14 +193,19 @@ void shim_open_sandbox(lua_State *L) {
     lua_setfield(L, -2, "setmetatable");
     vm->ref_private = luaL_ref(L, LUA_REGISTRYINDEX);
 
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_internal);
+    lua_pushcfunction(L, load_module);
+    lua_setfield(L, -2, "load");
     // The metatable of strings is shared by all code; its arithmetic on numeric strings stays.
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1);
     push_strings(L, string);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -5, "string_methods");
     lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
+    lua_pop(L, 3);
 
     // Nothing that has been loaded can be reached through the registry.
     lua_pushnil(L);

@@ -1,13 +1,21 @@
 // The functions of `table` that loop in C. The stock ones ask a table for its length and its elements through
 // metamethods, so that a length of 2^60 keeps them busy where no hook can interrupt them. These look at what is there,
-// raw, in ranges that end.
+// raw, and see a stop. But for that they do what the manual says (6.6), and what the stock ones do where it is silent.
 #include "internal.h"
 
-#define MAXIMUM_RANGE 10000000
+#include <limits.h>
+
+#define MAXIMUM_MOVED 10000000
+#define STEPS_BETWEEN_CHECKS 4096
 
 static lua_Integer length(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     return (lua_Integer)lua_rawlen(L, 1);
+}
+
+// For each turn of a loop.
+static inline void count_step(lua_State *L, lua_Integer i) {
+    if (i % STEPS_BETWEEN_CHECKS == 0) shim_check_stop_in(L);
 }
 
 static int insert(lua_State *L) {
@@ -20,6 +28,7 @@ static int insert(lua_State *L) {
         for (lua_Integer i = end; i > position; i--) {
             lua_rawgeti(L, 1, i - 1);
             lua_rawseti(L, 1, i);
+            count_step(L, i);
         }
         break;
     default: return luaL_error(L, "wrong number of arguments to 'insert'");
@@ -30,24 +39,16 @@ static int insert(lua_State *L) {
 
 static int table_remove(lua_State *L) {
     lua_Integer size = length(L), position = luaL_optinteger(L, 2, size);
-    if (!lua_isnoneornil(L, 2))
-        luaL_argcheck(L, position >= 1 && position <= size + 1 ? true : size == 0 && position == 0, 2,
-                      "position out of bounds");
+    if (position != size) luaL_argcheck(L, position >= 1 && position <= size + 1, 2, "position out of bounds");
     lua_rawgeti(L, 1, position);
     for (; position < size; position++) {
         lua_rawgeti(L, 1, position + 1);
         lua_rawseti(L, 1, position);
+        count_step(L, position);
     }
-    if (position >= 1 && position <= size) {
-        lua_pushnil(L);
-        lua_rawseti(L, 1, position);
-    }
+    lua_pushnil(L);
+    lua_rawseti(L, 1, position);
     return 1;
-}
-
-static void check_range(lua_State *L, lua_Integer first, lua_Integer last) {
-    if (last >= first && (lua_Unsigned)last - (lua_Unsigned)first >= MAXIMUM_RANGE)
-        luaL_error(L, "more than %d elements in one call", MAXIMUM_RANGE);
 }
 
 static int concat(lua_State *L) {
@@ -56,7 +57,6 @@ static int concat(lua_State *L) {
     size_t width;
     const char *separator = luaL_optlstring(L, 2, "", &width);
     lua_Integer first = luaL_optinteger(L, 3, 1), last = luaL_optinteger(L, 4, size);
-    check_range(L, first, last);
     shim_buffer *out = &vm->scratch;
     out->length = 0;
     for (lua_Integer i = first; i <= last; i++) {
@@ -69,6 +69,7 @@ static int concat(lua_State *L) {
         if (!shim_put(out, text, n) || (i != last && !shim_put(out, separator, width)))
             shim_leave(vm, shim_end_memory);
         lua_pop(L, 1);
+        count_step(L, i);
         if (i == last) break; // the last index may be the largest integer
     }
     shim_collect_if_near(L, out->length);
@@ -77,60 +78,166 @@ static int concat(lua_State *L) {
     return 1;
 }
 
+// What is not a table is left to Lua, which knows what to say about it.
 static int unpack(lua_State *L) {
-    lua_Integer size = length(L), first = luaL_optinteger(L, 2, 1), last = luaL_optinteger(L, 3, size);
+    bool is_table = lua_istable(L, 1);
+    lua_Integer first = luaL_optinteger(L, 2, 1);
+    lua_Integer last = !lua_isnoneornil(L, 3) ? luaL_checkinteger(L, 3) : is_table ? length(L) : luaL_len(L, 1);
     if (first > last) return 0;
     lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
-    if (count >= MAXIMUM_RANGE || !lua_checkstack(L, (int)++count)) return luaL_error(L, "too many results to unpack");
-    for (lua_Unsigned i = 0; i < count; i++) lua_rawgeti(L, 1, (lua_Integer)((lua_Unsigned)first + i));
+    if (count >= INT_MAX || !lua_checkstack(L, (int)++count)) return luaL_error(L, "too many results to unpack");
+    for (lua_Unsigned i = 0; i < count; i++) {
+        lua_Integer index = (lua_Integer)((lua_Unsigned)first + i);
+        if (is_table) lua_rawgeti(L, 1, index);
+        else lua_geti(L, 1, index);
+    }
     return (int)count;
 }
 
 static int move(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
     lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3), to = luaL_checkinteger(L, 4);
     int target = lua_isnoneornil(L, 5) ? 1 : 5;
+    luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checktype(L, target, LUA_TTABLE);
     if (last >= first) {
-        check_range(L, first, last);
-        luaL_argcheck(L, to <= LUA_MAXINTEGER - (last - first), 4, "destination wrap around");
-        bool backwards = to > first && to <= last && (target == 1 || lua_rawequal(L, 1, target));
+        luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3, "too many elements to move");
         lua_Integer count = last - first + 1;
+        luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
+        if (count > MAXIMUM_MOVED) return luaL_error(L, "more than %d elements in one call", MAXIMUM_MOVED);
+        bool backwards = to > first && to <= last && (target == 1 || lua_rawequal(L, 1, target));
         for (lua_Integer i = 0; i < count; i++) {
             lua_Integer offset = backwards ? count - 1 - i : i;
             lua_rawgeti(L, 1, first + offset);
             lua_rawseti(L, target, to + offset);
-            if ((i & 4095) == 4095) shim_check_stop(VM(L));
+            count_step(L, i);
         }
     }
     lua_pushvalue(L, target);
     return 1;
 }
 
-// The stock function, for tables whose length is what it is, and comparators that the limits reach.
-static int sort(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    if (!lua_isnoneornil(L, 2)) {
-        luaL_checktype(L, 2, LUA_TFUNCTION);
-        luaL_argcheck(L, !lua_iscfunction(L, 2), 2, "the comparator must be written in Lua");
+// MARK: sort
+
+typedef struct {
+    lua_State *L;
+    lua_Integer comparisons;
+    uint64_t seed; // of the places of pivots, 0 for the middle
+} sorting;
+
+// Whether the value at one place of the stack comes before that at another.
+static bool precedes(sorting *s, int a, int b) {
+    lua_State *L = s->L;
+    count_step(L, ++s->comparisons);
+    if (lua_isnil(L, 2)) return lua_compare(L, a, b, LUA_OPLT);
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, a - 1);
+    lua_pushvalue(L, b - 2);
+    lua_call(L, 2, 1);
+    bool answer = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return answer;
+}
+
+// Puts the elements at two places in order; `high` lies above `low`.
+static void order(sorting *s, lua_Integer low, lua_Integer high) {
+    lua_State *L = s->L;
+    lua_rawgeti(L, 1, low);
+    lua_rawgeti(L, 1, high);
+    if (precedes(s, -1, -2)) {
+        lua_rawseti(L, 1, low);
+        lua_rawseti(L, 1, high);
+    } else {
+        lua_pop(L, 2);
     }
+}
+
+static void swap(lua_State *L, lua_Integer a, lua_Integer b) {
+    lua_rawgeti(L, 1, a);
+    lua_rawgeti(L, 1, b);
+    lua_rawseti(L, 1, a);
+    lua_rawseti(L, 1, b);
+}
+
+// Divides what lies between `low` and `high` by the pivot, which stands before `high` and on top of the stack; gives its
+// new place. The elements at `low` and `high` stop the search on both sides, unless the order is none.
+static lua_Integer divide(sorting *s, lua_Integer low, lua_Integer high) {
+    lua_State *L = s->L;
+    lua_Integer i = low, j = high - 1;
+    for (;;) {
+        for (lua_rawgeti(L, 1, ++i); precedes(s, -1, -2); lua_rawgeti(L, 1, ++i)) {
+            if (i == high - 1) luaL_error(L, "invalid order function for sorting");
+            lua_pop(L, 1);
+        }
+        for (lua_rawgeti(L, 1, --j); precedes(s, -3, -1); lua_rawgeti(L, 1, --j)) {
+            if (j < i) luaL_error(L, "invalid order function for sorting");
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 2);
+        if (j < i) break;
+        swap(L, i, j);
+    }
+    lua_pop(L, 1);
+    swap(L, high - 1, i);
+    return i;
+}
+
+static lua_Integer choose_pivot(sorting *s, lua_Integer low, lua_Integer high) {
+    if (high - low < 100 || s->seed == 0) return low + (high - low) / 2;
+    lua_Integer quarter = (high - low) / 4;
+    s->seed = s->seed * 6364136223846793005 + 1442695040888963407;
+    return low + quarter + (lua_Integer)((s->seed >> 32) % (uint64_t)(2 * quarter));
+}
+
+// Quicksort by the median of three; the smaller part first, so that it goes log n deep.
+static void sort_range(sorting *s, lua_Integer low, lua_Integer high) {
+    lua_State *L = s->L;
+    while (low < high) {
+        order(s, low, high);
+        if (high - low == 1) return;
+        lua_Integer pivot = choose_pivot(s, low, high);
+        lua_rawgeti(L, 1, pivot);
+        lua_rawgeti(L, 1, low);
+        if (precedes(s, -2, -1)) {
+            lua_rawseti(L, 1, pivot);
+            lua_rawseti(L, 1, low);
+        } else {
+            lua_pop(L, 2);
+            order(s, pivot, high);
+        }
+        if (high - low == 2) return;
+        swap(L, pivot, high - 1);
+        lua_rawgeti(L, 1, high - 1);
+        pivot = divide(s, low, high);
+        lua_Integer smaller;
+        if (pivot - low < high - pivot) {
+            sort_range(s, low, pivot - 1);
+            smaller = pivot - low;
+            low = pivot + 1;
+        } else {
+            sort_range(s, pivot + 1, high);
+            smaller = high - pivot;
+            high = pivot - 1;
+        }
+        if ((high - low) / 128 > smaller) s->seed |= 1; // the middle serves this list badly
+    }
+}
+
+static int sort(lua_State *L) {
+    lua_Integer size = length(L);
+    if (size < 2) return 0;
+    if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    if (luaL_getmetafield(L, 1, "__len") != LUA_TNIL) return luaL_error(L, "a table with '__len' cannot be sorted");
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, 2, 0);
+    sorting s = {.L = L};
+    sort_range(&s, 1, size);
     return 0;
 }
 
 void shim_open_tables(lua_State *L, int stock) {
     static const luaL_Reg functions[] = {
-        {"concat", concat}, {"insert", insert}, {"move", move}, {"remove", table_remove}, {"unpack", unpack},
-        {"pack", NULL}, {"sort", NULL}, {NULL, NULL},
+        {"concat", concat}, {"insert", insert}, {"move", move}, {"remove", table_remove}, {"sort", sort},
+        {"unpack", unpack}, {"pack", NULL}, {NULL, NULL},
     };
     luaL_newlib(L, functions);
     lua_getfield(L, stock, "pack");
     lua_setfield(L, -2, "pack");
-    lua_getfield(L, stock, "sort");
-    lua_pushcclosure(L, sort, 1);
-    lua_setfield(L, -2, "sort");
 }

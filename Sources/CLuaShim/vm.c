@@ -35,6 +35,10 @@ void shim_hook(lua_State *L, lua_Debug *ar) {
     shim_vm *vm = VM(L);
     if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
     shim_note_place(vm, L);
+    // A script gives its chunks what names it likes; people see this one.
+    for (char *p = vm->ended_script; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7F) *p = '?';
+    }
     (void)ar;
     shim_check_stop(vm);
 }
@@ -70,20 +74,33 @@ void shim_stop(shim_vm *vm, shim_end reason) {
     if (atomic_load(&vm->in_lua)) pthread_kill(vm->thread, signal_number());
 }
 
-void shim_watch(shim_vm *vm) {
-    if (!atomic_load(&vm->in_lua)) return;
+// Processor time that a state may use after it was told to stop, before it is taken to hang: 1 s.
+#define MAXIMUM_STOPPING 1000000000
+
+shim_end shim_watch(shim_vm *vm) {
+    bool in_lua = atomic_load(&vm->in_lua);
+    // Not before the thread is known, nor for a state that has not been in Lua since the last look.
+    if (!in_lua && vm->watched_at == 0) return shim_end_none;
+    int64_t now = cpu_time(vm), since = vm->watched_at;
+    vm->watched_at = in_lua ? now : 0;
+    if (!in_lua) return shim_end_none;
+    if (since != 0) vm->total += now - since;
     if (atomic_load(&vm->stop) == shim_end_none) {
+        bool is_used_up = vm->limits.total_cpu > 0 && vm->total > vm->limits.total_cpu;
         uint64_t stretch = atomic_load_explicit(&vm->stretch, memory_order_relaxed);
-        int64_t now = cpu_time(vm);
-        if (stretch != vm->watched_stretch) {
+        if (stretch != vm->watched_stretch && !is_used_up) {
             vm->watched_stretch = stretch;
             vm->watched_since = now;
-            return;
+            return shim_end_none;
         }
-        if (now - vm->watched_since <= vm->limits.cpu) return;
+        if (!is_used_up && now - vm->watched_since <= vm->limits.cpu) return shim_end_none;
+        shim_stop(vm, is_used_up ? shim_end_total_cpu : shim_end_cpu);
     }
+    if (vm->stopping_since == 0) vm->stopping_since = now;
+    if (now - vm->stopping_since > MAXIMUM_STOPPING) return (shim_end)atomic_load(&vm->stop);
     // Again at each turn until the state has ended: the signal may have come while another coroutine was current.
     shim_stop(vm, shim_end_cpu);
+    return shim_end_none;
 }
 
 // MARK: Entries
@@ -106,7 +123,7 @@ static void enter(shim_vm *vm, lua_State *L) {
     vm->current = L;
     running_vm = vm;
     vm->running = true;
-    vm->can_wait = L == vm->script;
+    vm->can_wait = false;
     vm->closing = 0;
     vm->resumers = NULL;
     vm->stack_base = __builtin_frame_address(0);
@@ -151,6 +168,7 @@ static int open_all(lua_State *L) {
     shim_open_bridge(L);
     shim_open_host(L);
     shim_open_sandbox(L);
+    shim_open_tasks(L);
     return 0;
 }
 
@@ -160,7 +178,7 @@ static int panic(lua_State *L) {
     return 0; // Lua aborts
 }
 
-shim_vm *shim_open(shim_limits limits, shim_call call, void *context) {
+shim_vm *shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void *context) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_handler);
     shim_vm *vm = calloc(1, sizeof *vm);
@@ -169,13 +187,15 @@ shim_vm *shim_open(shim_limits limits, shim_call call, void *context) {
     vm->limits = limits;
     vm->collect_above = limits.memory / 4 * 3;
     vm->call = call;
+    vm->cancel = cancel;
     vm->context = context;
+    vm->arguments.owner = vm->answer.owner = vm->text.owner = vm->scratch.owner = vm;
     vm->L = lua_newstate(shim_allocate, vm);
     if (!vm->L) {
         shim_close(vm);
         return NULL;
     }
-    VM(vm->L) = vm;
+    *shim_extra(vm->L) = (uintptr_t)vm;
     lua_atpanic(vm->L, panic);
     lua_gc(vm->L, LUA_GCINC, vm->pause = 200, 400, 0);
     if (protect(vm, open_all, NULL) == shim_status_error) {
@@ -193,6 +213,8 @@ void shim_close(shim_vm *vm) {
     free(vm->text.bytes);
     free(vm->scratch.bytes);
     free(vm->members);
+    free(vm->tasks);
+    free(vm->groups);
     free(vm);
 }
 
@@ -223,6 +245,11 @@ shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32
 
 static void load(lua_State *L, const chunk *c, int environment) {
     if (luaL_loadbufferx(L, (const char *)c->source, c->length, c->name, "t") != LUA_OK) {
+        // What exceeds the compiler itself has been through the message handler, and names no place.
+        if (lua_istable(L, -1)) {
+            lua_getfield(L, -1, "message");
+            lua_pushfstring(L, "%s cannot be compiled: %s", c->name + (*c->name == '@' || *c->name == '='), lua_tostring(L, -1));
+        }
         shim_push_error(L, "syntax", lua_tostring(L, -1));
         lua_error(L);
     }
@@ -250,53 +277,50 @@ static int do_load(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
     shim_vm *vm = VM(L);
     lua_State *T = lua_newthread(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, vm);
     load(L, c, vm->ref_globals);
     lua_xmove(L, T, 1);
-    vm->script = T;
+    shim_first_task(L, T);
     return 0;
 }
 
-static shim_status step(shim_vm *vm) {
+// Describes the error at the top of a coroutine whose stack still stands, so that the traceback can be read from it, and
+// runs what it was to close.
+static void describe(shim_vm *vm, lua_State *T) {
+    lua_State *L = vm->L;
+    lua_pushcfunction(L, shim_message_handler);
+    lua_xmove(T, L, 1);
+    lua_pushlightuserdata(L, T);
+    vm->text.length = 0;
+    if (lua_pcall(L, 2, 1, 0) == LUA_OK) {
+        lua_pushcfunction(L, shim_describe_error);
+        lua_insert(L, 1);
+        if (lua_pcall(L, 1, 0, 0) != LUA_OK) vm->text.length = 0;
+    }
+    lua_settop(L, 0);
+    shim_make_current(vm, T);
+    vm->can_wait = false;
+    lua_resetthread(T);
+}
+
+// Runs what is ready; `answered` is the task whose host call has been answered, or -1.
+static shim_status step(shim_vm *vm, int32_t answered) {
     if (vm->ended) return shim_status_ended;
     if (sigsetjmp(vm->escape, 0)) {
         leave(vm);
         return shim_status_ended;
     }
-    lua_State *T = vm->script;
-    enter(vm, T);
-    vm->host_wait = false;
-    int results = 0;
-    int status = lua_resume(T, vm->L, 0, &results);
-    if (status == LUA_YIELD && !vm->host_wait) {
-        // A script cannot yield out of its own main coroutine: coroutine.yield refuses there.
-        status = LUA_ERRRUN;
-        lua_pushliteral(T, "attempt to yield from outside a coroutine");
-    }
+    enter(vm, vm->L);
+    shim_check_stop(vm);
     shim_status answer = shim_status_waiting;
-    if (status == LUA_OK) {
-        lua_settop(T, 0);
-        answer = shim_status_done;
-    } else if (status != LUA_YIELD) {
-        lua_State *L = vm->L;
-        shim_make_current(vm, L);
-        // The stack of a dead coroutine still stands, so the traceback can be read from it.
-        lua_pushcfunction(L, shim_message_handler);
-        lua_xmove(T, L, 1);
-        lua_pushlightuserdata(L, T);
-        if (lua_pcall(L, 2, 1, 0) == LUA_OK) {
-            lua_pushcfunction(L, shim_describe_error);
-            lua_insert(L, 1);
-            if (lua_pcall(L, 1, 0, 0) != LUA_OK) vm->text.length = 0;
-        } else {
-            vm->text.length = 0;
+    if (answered < 0 || shim_answered(vm, answered)) {
+        int status = shim_run_tasks(vm);
+        if (status == LUA_OK) {
+            lua_settop(shim_base(vm), 0);
+            answer = shim_status_done;
+        } else if (status != LUA_YIELD) {
+            describe(vm, shim_base(vm));
+            answer = shim_status_error;
         }
-        lua_settop(L, 0);
-        // The script's `<close>` variables, within the limits.
-        shim_make_current(vm, T);
-        vm->can_wait = false;
-        lua_resetthread(T);
-        answer = shim_status_error;
     }
     leave(vm);
     return answer;
@@ -305,15 +329,19 @@ static shim_status step(shim_vm *vm) {
 shim_status shim_run(shim_vm *vm, const char *name, const uint8_t *source, size_t length) {
     chunk c = {.name = name, .source = source, .length = length};
     shim_status status = protect(vm, do_load, &c);
-    return status == shim_status_done ? step(vm) : status;
+    return status == shim_status_done ? step(vm, -1) : status;
 }
 
-shim_status shim_resume(shim_vm *vm) { return step(vm); }
+shim_status shim_resume(shim_vm *vm, int32_t task) { return step(vm, task); }
 
 void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *bytes, size_t length) {
     vm->answer_kind = kind;
     vm->answer.length = 0;
-    if (length > 0 && !shim_put(&vm->answer, bytes, length)) vm->answer_kind = shim_answer_nothing;
+    if (length > 0 && !shim_put(&vm->answer, bytes, length)) {
+        // No script takes a lost answer for nil: it ends before it goes on.
+        vm->answer_kind = shim_answer_nothing;
+        shim_stop(vm, shim_end_memory);
+    }
 }
 
 const uint8_t *shim_text(shim_vm *vm, size_t *length) {

@@ -31,12 +31,30 @@ package struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
     package var status: Int?
     /// The id under which a service logged the request.
     package var requestID: String?
+    /// Whether the same call may succeed later.
+    package var isRetryable: Bool
+    /// The limit that was passed; then nothing is raised, but the script ends.
+    package private(set) var limit: LuaError.Kind?
 
-    package init(code: String, message: String, status: Int? = nil, requestID: String? = nil) {
+    package init(
+        code: String,
+        message: String,
+        status: Int? = nil,
+        requestID: String? = nil,
+        isRetryable: Bool = false
+    ) {
         self.code = code
         self.message = message
         self.status = status
         self.requestID = requestID
+        self.isRetryable = isRetryable
+    }
+
+    /// Ends the script, whatever it catches.
+    package static func limit(_ kind: LuaError.Kind) -> HostError {
+        var error = HostError(code: "limit", message: "a limit ended the script")
+        error.limit = kind
+        return error
     }
 
     package var description: String { message }

@@ -12,8 +12,14 @@ package struct LuaError: Error, Sendable, Equatable, CustomStringConvertible {
         case memory
         /// The script computed for longer than it may between two host calls.
         case cpu
+        /// The script used more processor time in all than it may.
+        case totalCPU
         /// The script took longer than it may by the clock.
         case wall
+        /// The script wrote more than it may.
+        case output
+        /// The script waited for more host calls at once than it may.
+        case requests
         /// Somebody stopped it.
         case stopped
         /// The text is longer than it may be.
@@ -42,7 +48,7 @@ package struct LuaError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether a limit ended the script.
     package var isLimit: Bool {
         switch kind {
-        case .memory, .cpu, .wall, .sourceSize: true
+        case .memory, .cpu, .totalCPU, .wall, .output, .requests, .sourceSize: true
         case .syntax, .runtime, .stopped: false
         }
     }

@@ -1,35 +1,43 @@
 import CLuaShim
 import Foundation
+import Synchronization
 
 /// The shim's state, and the door through which Lua calls Swift.
 ///
 /// Unchecked, because all but ``stop(_:)`` and ``watch()`` is confined to the actor that owns it; those two may be called
 /// from any thread (CLuaShim.h).
 @safe final class LuaState: @unchecked Sendable {
-    /// A host call that the script waits for.
+    /// A host call that a task of the script waits for.
     struct Pending {
+        var task: Int32
         var body: @Sendable ([UInt8]) async throws(HostError) -> [UInt8]
         var arguments: [UInt8]
     }
 
     private let vm: OpaquePointer
     private let calls: Calls
+    private let stuck = Mutex<(@Sendable (LuaError) -> Void)?>(nil)
 
     init(limits: ScriptLimits, functions: [HostFunction]) throws(LuaError) {
         calls = Calls(functions)
-        let cpu = limits.cpuBetweenCalls.components
         let limits = shim_limits(
             memory: limits.memory,
-            cpu: cpu.seconds * 1_000_000_000 + cpu.attoseconds / 1_000_000_000,
-            json: limits.jsonSize
+            cpu: limits.cpuBetweenCalls.nanoseconds,
+            total_cpu: limits.cpu?.nanoseconds ?? 0,
+            json: limits.jsonSize,
+            fail_at: limits.failAt
         )
         let context = unsafe Unmanaged.passUnretained(calls).toOpaque()
         let opened = unsafe shim_open(
             limits,
-            { context, function, arguments, length in
+            { context, function, task, arguments, length in
                 guard let context = unsafe context else { return }
                 let calls = unsafe Unmanaged<Calls>.fromOpaque(context).takeUnretainedValue()
-                unsafe calls.call(Int(function), UnsafeBufferPointer(start: arguments, count: length))
+                unsafe calls.call(Int(function), task, UnsafeBufferPointer(start: arguments, count: length))
+            },
+            { context, task in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Calls>.fromOpaque(context).takeUnretainedValue().cancelled.append(task)
             },
             context
         )
@@ -51,20 +59,27 @@ import Foundation
         try check(unsafe shim_prelude(vm, chunk.name, chunk.source, chunk.source.count))
     }
 
-    /// Runs a script; true if it waits for ``takePending()``.
+    /// Runs a script; true if it waits for what ``takePending()`` gives.
     func run(_ chunk: LuaChunk) throws(LuaError) -> Bool {
         try check(unsafe shim_run(vm, "@" + chunk.name, chunk.source, chunk.source.count))
     }
 
-    /// Goes on with a script that waited; true if it waits again.
-    func resume(_ answer: Result<[UInt8], HostError>) throws(LuaError) -> Bool {
+    /// Goes on with a task that waited; true if the script waits again.
+    func resume(_ task: Int32, _ answer: Result<[UInt8], HostError>) throws(LuaError) -> Bool {
         calls.answer(answer)
-        return try check(unsafe shim_resume(vm))
+        return try check(unsafe shim_resume(vm, task))
     }
 
-    func takePending() -> Pending? {
-        defer { calls.pending = nil }
+    /// The host calls that have been made and wait to be begun, oldest first.
+    func takePending() -> [Pending] {
+        defer { calls.pending.removeAll(keepingCapacity: true) }
         return calls.pending
+    }
+
+    /// The tasks whose host calls are no longer wanted.
+    func takeCancelled() -> [Int32] {
+        defer { calls.cancelled.removeAll() }
+        return calls.cancelled
     }
 
     var memory: (now: Int, peak: Int) {
@@ -77,8 +92,23 @@ import Foundation
         unsafe shim_stop(vm, reason)
     }
 
+    /// Has `report` told if the state hangs inside of Lua itself and cannot be ended; nil takes that back.
+    func whenStuck(_ report: (@Sendable (LuaError) -> Void)?) {
+        stuck.withLock { $0 = report }
+    }
+
+    /// Looks after the limits.
     func watch() {
-        unsafe shim_watch(vm)
+        let reason = unsafe shim_watch(vm)
+        guard reason != .none else { return }
+        var error = ended(reason)
+        error.message += " and hangs inside Lua itself"
+        // It is told once: nothing changes any more.
+        let report = stuck.withLock { report in
+            defer { report = nil }
+            return report
+        }
+        report?(error)
     }
 
     @discardableResult private func check(_ status: shim_status) throws(LuaError) -> Bool {
@@ -99,6 +129,9 @@ import Foundation
             switch reason {
             case .memory: LuaError(.memory, "the script took more memory than it may")
             case .cpu: LuaError(.cpu, "the script computed for longer than it may without calling the host")
+            case .total_cpu: LuaError(.totalCPU, "the script used more processor time than it may")
+            case .output: LuaError(.output, "the script wrote more than it may")
+            case .requests: LuaError(.requests, "the script made more requests at once than it may")
             case .wall: LuaError(.wall, "the script took longer than it may")
             case .stopped, .none: LuaError(.stopped, "the script was stopped")
             @unknown default: LuaError(.stopped, "the script was stopped")
@@ -115,13 +148,14 @@ import Foundation
     @safe private final class Calls {
         private let functions: [HostFunction]
         var vm: OpaquePointer?
-        var pending: Pending?
+        var pending: [Pending] = []
+        var cancelled: [Int32] = []
 
         init(_ functions: [HostFunction]) {
             self.functions = functions
         }
 
-        func call(_ index: Int, _ arguments: UnsafeBufferPointer<UInt8>) {
+        func call(_ index: Int, _ task: Int32, _ arguments: UnsafeBufferPointer<UInt8>) {
             switch functions[index].body {
             case .immediate(let body):
                 let arguments = unsafe Array(arguments)
@@ -131,7 +165,7 @@ import Foundation
                     answer(.failure(error))
                 }
             case .waiting(let body):
-                pending = Pending(body: body, arguments: unsafe Array(arguments))
+                pending.append(Pending(task: task, body: body, arguments: unsafe Array(arguments)))
                 give(.wait, [])
             }
         }
@@ -139,7 +173,9 @@ import Foundation
         func answer(_ result: Result<[UInt8], HostError>) {
             switch result {
             case .success(let json): give(json.isEmpty ? .nothing : .value, json)
-            case .failure(let error): give(.error, error.json)
+            case .failure(let error):
+                if let limit = error.limit, let vm = unsafe vm { unsafe shim_stop(vm, limit.end) }
+                give(.error, error.json)
             }
         }
 
@@ -158,9 +194,37 @@ extension HostError {
             var message: String
             var status: Int?
             var requestId: String?
+            var retryable: Bool
         }
-        let fields = Fields(code: code, message: message, status: status, requestId: requestID)
+        let fields = Fields(
+            code: code,
+            message: message,
+            status: status,
+            requestId: requestID,
+            retryable: isRetryable
+        )
         // Strings and integers always encode; an empty object would still be an error object.
         return (try? JSONEncoder().encode(fields)).map(Array.init) ?? Array("{}".utf8)
+    }
+}
+
+extension LuaError.Kind {
+    /// What ends a state for this reason.
+    fileprivate var end: shim_end {
+        switch self {
+        case .memory: .memory
+        case .cpu: .cpu
+        case .totalCPU: .total_cpu
+        case .wall: .wall
+        case .output: .output
+        case .requests: .requests
+        case .syntax, .runtime, .sourceSize, .stopped: .stopped
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

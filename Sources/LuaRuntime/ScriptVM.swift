@@ -4,16 +4,15 @@ import Synchronization
 /// A Lua state for one script, with its limits, on a thread of its own.
 ///
 /// A script is straight-line: where it calls a host function that waits, its coroutine yields, the function is awaited,
-/// and the coroutine goes on with the answer.
+/// and the coroutine goes on with the answer. Tasks that a script runs side by side wait each for itself.
 package actor ScriptVM {
     private nonisolated let executor = ThreadExecutor(name: "script")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private nonisolated let limits: ScriptLimits
     private nonisolated let state: LuaState
-    private nonisolated let wait = Mutex<Task<[UInt8], any Error>?>(nil)
-    private nonisolated let isStopped = Mutex(false)
-    private var isRunning = false
+    private nonisolated let calls = PendingCalls()
+    private nonisolated let isRunning = Mutex(false)
 
     /// Opens a state and runs the trusted prelude in it.
     ///
@@ -21,7 +20,8 @@ package actor ScriptVM {
     ///   - limits: What the prelude and the script may use.
     ///   - functions: The host functions, which the prelude gets as its first argument, a table by their names.
     ///   - prelude: Trusted chunks, each called with `host, globals, internal`: `globals` are the script's, `internal` has
-    ///     `fail(code, message)`, `encode`, `decode`, `array`, `object` and `null`. Their names begin with `=[herald]`.
+    ///     `fail(code, message)`, `encode`, `decode`, `array`, `object`, `null`, `load`, and `tasks`, of which `parallel` is
+    ///     made. Their names begin with `=[herald]`.
     /// - Throws: ``LuaError`` if a chunk of the prelude fails.
     package init(
         limits: ScriptLimits,
@@ -50,22 +50,27 @@ package actor ScriptVM {
 
     /// Runs a script to its end.
     ///
-    /// Cancelling the surrounding task is like ``stop()``.
+    /// Cancelling the surrounding task is like ``stop()``. Host calls that are under way when a script is ended are
+    /// cancelled, and have come back when this throws. A script that hangs inside of Lua itself is given up: this throws, and
+    /// its thread is left to the end of the process.
     ///
     /// - Throws: ``LuaError`` if it raised an error, or a limit ended it; after a limit nothing can be run any more.
-    package func run(_ script: LuaChunk) async throws(LuaError) {
+    package nonisolated func run(_ script: LuaChunk) async throws(LuaError) {
         guard script.source.count <= limits.sourceSize else {
             throw LuaError(
                 .sourceSize,
                 "\(script.name) has \(script.source.count) bytes; a script may have \(limits.sourceSize)"
             )
         }
-        guard !isRunning else { throw LuaError(.runtime, "a script runs in this state already") }
-        isRunning = true
+        let isFirst = isRunning.withLock { isRunning in
+            defer { isRunning = true }
+            return !isRunning
+        }
+        guard isFirst else { throw LuaError(.runtime, "a script runs in this state already") }
         Watchdog.shared.watch(state)
         defer {
             Watchdog.shared.unwatch(state)
-            isRunning = false
+            isRunning.withLock { $0 = false }
         }
         let deadline = limits.wall.map { wall in
             Task { [weak self] in
@@ -74,27 +79,57 @@ package actor ScriptVM {
             }
         }
         defer { deadline?.cancel() }
-        let result: Result<Void, LuaError> = await withTaskCancellationHandler {
-            do throws(LuaError) {
-                var waits = try state.run(script)
-                while waits {
-                    let answer = await pendingAnswer()
-                    waits = try state.resume(answer)
-                }
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
+        let result = await withTaskCancellationHandler {
+            await firstOutcome(of: script)
         } onCancel: {
             stop(.stopped)
         }
+        if case .failure = result { await calls.settle() }
         try result.get()
+    }
+
+    /// How the script ends, or that it never will.
+    private nonisolated func firstOutcome(of script: LuaChunk) async -> Result<Void, LuaError> {
+        await withCheckedContinuation { continuation in
+            let first = FirstOutcome(continuation)
+            state.whenStuck { first.report(.failure($0)) }
+            Task {
+                let result = await self.perform(script)
+                state.whenStuck(nil)
+                first.report(result)
+            }
+        }
+    }
+
+    private func perform(_ script: LuaChunk) async -> Result<Void, LuaError> {
+        do throws(LuaError) {
+            var waits = try state.run(script)
+            begin()
+            while waits {
+                for answer in await calls.answers() where waits {
+                    waits = try state.resume(answer.task, answer.result)
+                    begin()
+                }
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Begins the host calls that the script has made since it was resumed.
+    private func begin() {
+        for call in state.takePending() {
+            calls.begin(call)
+            if calls.count > limits.requests { stop(.requests) }
+        }
+        for task in state.takeCancelled() { calls.cancel(task) }
     }
 
     /// Ends the script from any thread.
     ///
-    /// One that computes is ended within milliseconds; one that waits is ended when the host function that it waits for,
-    /// whose task is cancelled, has come back.
+    /// One that computes is ended within milliseconds; one that waits is ended when the host functions that it waits for,
+    /// whose tasks are cancelled, have come back.
     package nonisolated func stop() {
         stop(.stopped)
     }
@@ -103,23 +138,25 @@ package actor ScriptVM {
     package var memory: (now: Int, peak: Int) { state.memory }
 
     private nonisolated func stop(_ reason: shim_end) {
-        isStopped.withLock { $0 = true }
         state.stop(reason)
-        wait.withLock { $0?.cancel() }
+        calls.stop()
+    }
+}
+
+/// Hands the first outcome that is reported over to who waits for one.
+private final class FirstOutcome: Sendable {
+    private typealias Waiter = CheckedContinuation<Result<Void, LuaError>, Never>
+    private let waiter: Mutex<Waiter?>
+
+    init(_ waiter: CheckedContinuation<Result<Void, LuaError>, Never>) {
+        self.waiter = Mutex(waiter)
     }
 
-    private func pendingAnswer() async -> Result<[UInt8], HostError> {
-        guard let pending = state.takePending() else {
-            return .failure(HostError(code: "internalError", message: "the script waits for nothing"))
+    func report(_ result: Result<Void, LuaError>) {
+        let waiter = waiter.withLock { waiter in
+            defer { waiter = nil }
+            return waiter
         }
-        let task = Task<[UInt8], any Error> { @concurrent in try await pending.body(pending.arguments) }
-        wait.withLock { $0 = task }
-        if isStopped.withLock({ $0 }) { task.cancel() }
-        defer { wait.withLock { $0 = nil } }
-        switch await task.result {
-        case .success(let json): return .success(json)
-        case .failure(let error as HostError): return .failure(error)
-        case .failure(let error): return .failure(HostError(code: "internalError", message: "\(error)"))
-        }
+        waiter?.resume(returning: result)
     }
 }

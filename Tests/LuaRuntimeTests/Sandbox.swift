@@ -59,7 +59,10 @@ struct Sandbox {
                         """
                         local host, globals, internal = ...
                         for name, f in pairs(host) do globals[name] = f end
-                        globals.json = internal
+                        globals.json = {
+                            encode = internal.encode, decode = internal.decode, array = internal.array,
+                            object = internal.object, null = internal.null,
+                        }
                         globals.wrapped = function() host.refuse() end
                         """.utf8
                     )

@@ -1,5 +1,6 @@
 import Announcements
 import EmbeddedGraph
+import Foundation
 import GraphModel
 import LuaRuntime
 import Testing
@@ -9,8 +10,9 @@ import Testing
 @Suite struct ModuleTests {
     @Test func `every example of the API runs as it stands`() async throws {
         let world = try await ScriptWorld()
+        try world.write("return { hello = function(name) return 'Hello ' .. name end }", to: "greeting.lua")
         var seen = 0
-        for module in try await modules() {
+        for module in ScriptModule.all {
             for function in module.functions {
                 seen += 1
                 await #expect(throws: Never.self, "\(module.name).\(function.name)") {
@@ -20,17 +22,6 @@ import Testing
             }
         }
         #expect(seen > 20)
-    }
-
-    /// The modules as a run has them; what they are bound to does not matter here.
-    private func modules() async throws -> [ScriptModule] {
-        let world = try await ScriptWorld()
-        let tables = HandleTable<CSVTable>(of: "table")
-        let files = ScriptFiles(folder: world.folder) { _, _ in [] }
-        return [
-            .print { _ in }, .json, .csv(tables, files: files) { _ in }, .html, .text, .template(), .time { 0 },
-            .graph(world.store, caller: world.store.operatorCaller), .args([]),
-        ]
     }
 
     @Test func `print writes any values, and bytes that are no text as replacement characters`() async throws {
@@ -72,6 +63,31 @@ import Testing
     func files(path: String) async throws {
         let error = await #expect(throws: LuaError.self) { try await ScriptWorld().run("csv.read [[\(path)]]") }
         #expect(error?.code == "fileRefused" && error?.line == 1)
+    }
+
+    @Test func `links within the folder are followed, and none that lead out of it`() async throws {
+        let world = try await ScriptWorld()
+        let manager = FileManager.default
+        try manager.createDirectory(at: world.folder.appending(path: "data"), withIntermediateDirectories: true)
+        try world.write("id\n1\n", to: "data/real.csv")
+        let link = { (name: String, target: String) in
+            try manager.createSymbolicLink(atPath: world.folder.appending(path: name).path, withDestinationPath: target)
+        }
+        try link("inside.csv", "data/real.csv")
+        try link("folder", "data")
+        try link("outside.csv", "/etc/passwd")
+        try link("up", "..")
+        #expect(
+            try await world.run("print(csv.read('inside.csv')[1].id, csv.read('folder/real.csv')[1].id)") == "1\t1\n"
+        )
+        for path in ["outside.csv", "data"] {
+            let error = await #expect(throws: LuaError.self) { try await world.run("csv.read '\(path)'") }
+            #expect(error?.code == "fileRefused", "\(path)")
+        }
+        for path in ["data/none.csv", "up/none.csv"] {
+            let error = await #expect(throws: LuaError.self) { try await world.run("csv.read '\(path)'") }
+            #expect(error?.code == "fileNotFound", "\(path)")
+        }
     }
 
     @Test(

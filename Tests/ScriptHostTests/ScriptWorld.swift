@@ -58,7 +58,15 @@ final class ScriptWorld: Sendable {
     }
 
     /// Runs a script and gives what all scripts so far have printed.
-    @discardableResult func run(_ source: String, arguments: [String] = []) async throws -> String {
+    @discardableResult func run(
+        _ source: String,
+        arguments: [String] = [],
+        journal: RunJournal = RunJournal { _ in },
+        service: (any GraphService)? = nil,
+        limits change: (inout ScriptLimits) -> Void = { _ in }
+    ) async throws -> String {
+        var limits = ScriptLimits()
+        change(&limits)
         let number = runs.withLock { number in
             number += 1
             return number
@@ -76,7 +84,7 @@ final class ScriptWorld: Sendable {
         try await ledger.begin(record)
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let context = ScriptContext(
-            service: LedgerService(store, ledger: ledger, run: record.id, now: now),
+            service: service ?? LedgerService(store, ledger: ledger, run: record.id, now: now),
             backend: store,
             ledger: ledger,
             run: record,
@@ -90,10 +98,28 @@ final class ScriptWorld: Sendable {
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             width: 8,
-            now: now
+            now: now,
+            journal: journal
         )
-        try await ScriptRun(context: context, limits: ScriptLimits())
-            .execute(LuaChunk(name: "test.lua", source: Array(source.utf8)))
+        try await ScriptRun(
+            LuaChunk(name: "test.lua", source: Array(source.utf8)),
+            context: context,
+            limits: limits
+        ).execute()
         return output
+    }
+}
+
+/// A journal that outlives a run.
+final class RecordedJournal: Sendable {
+    private let recorded = Mutex<[JournalEntry]>([])
+
+    var entries: [JournalEntry] { recorded.withLock { $0 } }
+
+    /// The journal of the run's next execution.
+    var journal: RunJournal {
+        RunJournal(repeating: entries.sorted { ($0.stream, $0.ordinal) < ($1.stream, $1.ordinal) }) { [self] new in
+            recorded.withLock { $0 += new }
+        }
     }
 }

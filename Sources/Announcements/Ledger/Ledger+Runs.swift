@@ -119,6 +119,34 @@ extension Ledger {
         }
     }
 
+    /// Adds to what a run was told; an entry that is there already stays.
+    package func append(_ entries: [JournalEntry], run: String) async throws(StorageError) {
+        try await write { db, statements in
+            let insert = try statements(
+                db,
+                "INSERT INTO journal (runID, stream, ordinal, value) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+            )
+            for entry in entries {
+                insert.bind(run, 1)
+                insert.bind(entry.stream, 2)
+                insert.bind(entry.ordinal, 3)
+                insert.bind(entry.value, 4)
+                try insert.run()
+            }
+        }
+    }
+
+    /// What a run was told, each stream in the order of its ordinals.
+    package func journal(run: String) async throws(StorageError) -> [JournalEntry] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT stream, ordinal, value FROM journal WHERE runID = ? ORDER BY stream, ordinal",
+                arguments: [run]
+            ).map { JournalEntry(stream: $0["stream"], ordinal: $0["ordinal"], value: $0["value"]) }
+        }
+    }
+
     // MARK: What came of a run
 
     /// Records what an announcement of a run came to.

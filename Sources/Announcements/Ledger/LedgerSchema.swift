@@ -10,6 +10,7 @@ enum LedgerSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
+        migrator.registerMigration("2") { db in try db.execute(sql: version2) }
         return migrator
     }
 
@@ -86,5 +87,17 @@ enum LedgerSchema {
         );
         CREATE INDEX findingOfRun ON finding (runID);
         CREATE INDEX effectOfRun ON effect (runID) WHERE announcementID IS NULL;
+        """
+
+    // What a run was told of time and chance. A value holds from its ordinal to the next row of its stream; the last row
+    // says how far the recording goes.
+    private static let version2 = """
+        CREATE TABLE journal (
+            runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            stream TEXT NOT NULL,
+            ordinal BIGINT NOT NULL,
+            value BIGINT NOT NULL,
+            PRIMARY KEY (runID, stream, ordinal)
+        );
         """
 }

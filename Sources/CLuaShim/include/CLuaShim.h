@@ -17,14 +17,18 @@ typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
     shim_end_none,
     shim_end_memory,
     shim_end_cpu,
+    /// All the processor time that the script may use is used up.
+    shim_end_total_cpu,
     shim_end_wall,
+    shim_end_output,
+    shim_end_requests,
     shim_end_stopped,
 } shim_end;
 
 /// How an entry into Lua came back.
 typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
     shim_status_done,
-    /// A host call waits: answer it with `shim_answer` and go on with `shim_resume`.
+    /// Host calls wait: answer one with `shim_answer` and go on with `shim_resume`.
     shim_status_waiting,
     /// An error was raised; `shim_text` gives it as JSON: {"kind","message","script","line","traceback","code",…}.
     shim_status_error,
@@ -40,7 +44,7 @@ typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
     shim_answer_nothing,
     /// An error to be raised, as a JSON object with `code` and `message`.
     shim_answer_error,
-    /// The coroutine waits until `shim_resume`.
+    /// The task waits until `shim_resume`.
     shim_answer_wait,
 } shim_answer_kind;
 
@@ -49,16 +53,22 @@ typedef struct {
     size_t memory;
     /// The most processor time between two host calls, in nanoseconds.
     int64_t cpu;
+    /// The most processor time in all, in nanoseconds; 0 for as much as it takes. It is sampled by `shim_watch`.
+    int64_t total_cpu;
     /// The most bytes of one JSON text.
     size_t json;
+    /// For tests: the n-th request for memory is refused as if the system had none; 0: never.
+    uint64_t fail_at;
 } shim_limits;
 
-/// A host call: `arguments` is a JSON array, or empty if there are none. It must call `shim_answer` once, and nothing
-/// else of the state.
-typedef void (*shim_call)(void *_Nullable context, int32_t function, const uint8_t *arguments, size_t length);
+/// A host call: `arguments` is a JSON array, or empty if there are none. `task` tells the pieces of a script apart that run
+/// side by side; the script itself is 0. It must call `shim_answer` once, and nothing else of the state but `shim_stop`.
+typedef void (*shim_call)(void *_Nullable context, int32_t function, int32_t task, const uint8_t *arguments, size_t length);
+/// What a task waits for is no longer wanted; it is to be answered all the same. Calls nothing of the state.
+typedef void (*shim_cancel)(void *_Nullable context, int32_t task);
 
 /// Makes a state; NULL if there is no memory for it.
-shim_vm *_Nullable shim_open(shim_limits limits, shim_call call, void *_Nullable context);
+shim_vm *_Nullable shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void *_Nullable context);
 /// Frees the state and all that it holds; runs no Lua code.
 void shim_close(shim_vm *vm);
 
@@ -68,10 +78,10 @@ shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32
 shim_status shim_prelude(shim_vm *vm, const char *name, const uint8_t *source, size_t length);
 /// Loads a script's text and runs it in a coroutine of its own.
 shim_status shim_run(shim_vm *vm, const char *name, const uint8_t *source, size_t length);
-/// Goes on with a script whose host call has been answered.
-shim_status shim_resume(shim_vm *vm);
+/// Goes on with a task whose host call has just been answered, and with what becomes ready by it.
+shim_status shim_resume(shim_vm *vm, int32_t task);
 
-/// Answers the host call that is under way; the bytes are copied.
+/// Answers the host call that is under way, or the one that is resumed next; the bytes are copied.
 void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *_Nullable bytes, size_t length);
 
 /// The text of the last error, as JSON; valid until the next call.
@@ -86,6 +96,9 @@ size_t shim_memory(const shim_vm *vm, size_t *_Nullable peak);
 /// Ends the state from any thread, as soon as it runs Lua code. A waiting script is left to its caller.
 void shim_stop(shim_vm *vm, shim_end reason);
 /// Called now and then from another thread: ends the state if it has used up its processor time.
-void shim_watch(shim_vm *vm);
+///
+/// The answer is what ended it if it cannot be ended: it hangs in a loop of liblua's own, where no hook fires, and its thread
+/// never comes back.
+shim_end shim_watch(shim_vm *vm);
 
 #pragma clang assume_nonnull end

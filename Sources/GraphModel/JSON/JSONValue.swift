@@ -51,6 +51,15 @@ package enum JSONValue: Sendable, Equatable {
         return text
     }
 
+    /// The value, if this is a number of either kind.
+    package var double: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        default: nil
+        }
+    }
+
     /// The elements, if this is an array; an empty object counts as an empty array, since Lua has one empty table.
     package var elements: [JSONValue]? {
         switch self {

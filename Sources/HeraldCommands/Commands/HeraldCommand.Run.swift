@@ -36,7 +36,7 @@ extension HeraldCommand {
                 script: LuaChunk(name: url.lastPathComponent, source: source),
                 folder: url.deletingLastPathComponent().path,
                 arguments: arguments,
-                limits: options.limits
+                limits: options.limits(in: herald)
             )
             return try await options.session(in: herald).execute(job, options.presentation)
         }
@@ -72,7 +72,7 @@ extension HeraldCommand {
                 script: LuaChunk(name: record.script, source: source),
                 folder: String(decoding: folder, as: UTF8.self),
                 arguments: record.arguments,
-                limits: options.limits
+                limits: options.limits(in: herald)
             )
             return try await session.execute(job, options.presentation)
         }

@@ -43,12 +43,18 @@ struct RunSession {
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
-        let scriptRun = ScriptRun(context: context(job, record, screen), limits: job.limits)
-
+        let journal = job.resuming == nil ? [] : try await ledger.journal(run: record.id)
+        let context = context(job, record, screen, journal)
         let outcome = Outcome()
-        await interruption.during { await outcome.keep { try await scriptRun.execute(job.script) } }
-
-        let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, job: job)
+        await interruption.during {
+            await outcome.keep {
+                let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
+                defer { outcome.sources = scriptRun.sources }
+                try await scriptRun.execute()
+            }
+        }
+        let sources = outcome.sources.isEmpty ? [job.script.name: job.script.source] : outcome.sources
+        let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, sources: sources)
         record.state = verdict.state
         record.endedAt = herald.now()
         record.message = verdict.problem?.summary
@@ -90,7 +96,12 @@ struct RunSession {
         return record
     }
 
-    private func context(_ job: Job, _ record: RunRecord, _ screen: RunScreen) -> ScriptContext {
+    private func context(
+        _ job: Job,
+        _ record: RunRecord,
+        _ screen: RunScreen,
+        _ journal: [JournalEntry]
+    ) -> ScriptContext {
         let ledger = ledger
         let run = record.id
         let files = ScriptFiles(folder: URL(fileURLWithPath: job.folder)) { path, url in
@@ -110,7 +121,8 @@ struct RunSession {
             monitor: screen.monitor,
             logger: screen.logger,
             width: Self.width,
-            now: herald.now
+            now: herald.now,
+            journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
         )
     }
 
@@ -139,6 +151,7 @@ struct RunSession {
 /// How a script ended, brought out of the task that ran it.
 private final class Outcome: @unchecked Sendable {  // written once, by a task that is awaited before it is read
     private(set) var error: (any Error)?
+    var sources: [String: [UInt8]] = [:]
 
     func keep(_ work: () async throws -> Void) async {
         do { try await work() } catch { self.error = error }
@@ -151,7 +164,7 @@ private struct Verdict {
     var status: ExitStatus
     var problem: ScriptProblem?
 
-    init(_ error: (any Error)?, interrupted: Bool, job: RunSession.Job) {
+    init(_ error: (any Error)?, interrupted: Bool, sources: [String: [UInt8]]) {
         guard let error else {
             (state, status, problem) = (.finished, .done, nil)
             return
@@ -163,7 +176,7 @@ private struct Verdict {
         let found = error as? LuaError ?? LuaError(.runtime, "\(error)")
         state = .failed
         status = found.isLimit ? .limit : .failed
-        problem = ScriptProblem(found, scriptName: job.script.name, source: job.script.source)
+        problem = ScriptProblem(found, sources: sources)
     }
 }
 

@@ -8,14 +8,14 @@ struct ScriptProblem {
     /// The lines that follow it.
     var details: [String]
 
-    /// Explains an error; `source` is the script as the host loaded it.
-    init(_ error: LuaError, scriptName: String, source: [UInt8]) {
+    /// Explains an error; `sources` are the script and its modules as the host loaded them, by the names that errors show.
+    init(_ error: LuaError, sources: [String: [UInt8]]) {
         var place = ""
         if let script = error.script { place = script + (error.line.map { ":\($0)" } ?? "") + ": " }
         summary = place + error.message
         details = []
         if let remedy = Self.remedy(error.kind) { summary += "; " + remedy }
-        if error.script == scriptName, let line = error.line,
+        if let source = error.script.flatMap({ sources[$0] }), let line = error.line,
             let text = Self.line(line, of: source)
         {
             let number = String(line)
@@ -34,7 +34,10 @@ struct ScriptProblem {
         switch kind {
         case .memory: "work through the data in smaller pieces, or allow more with --limit-memory"
         case .cpu: "look for an endless loop, or allow more with --limit-cpu"
+        case .totalCPU: "allow more with --limit-total-cpu"
         case .wall: "allow more with --limit-wall"
+        case .output: "write less, write to a file, or allow more with --limit-output"
+        case .requests: "give 'parallel' a smaller limit, or allow more with --limit-requests"
         case .sourceSize: "split it, or keep its data in files"
         case .syntax, .runtime, .stopped: nil
         }

@@ -8,13 +8,15 @@ package struct ModuleInstaller: Sendable {
     /// The trusted Lua that installs them in the script's globals.
     package let prelude: [LuaChunk]
 
-    package init(_ modules: [ScriptModule]) {
+    package init(_ modules: [ScriptModule], context: ScriptContext) {
         let description = Self.describe(modules)
         functions =
             modules.flatMap { module in
-                module.primitives
+                module.primitives.map { HostFunction(name: $0.name, body: $0.body.bound(to: context)) }
                     + module.functions.compactMap { function in
-                        function.body.map { HostFunction(name: "\(module.name).\(function.name)", body: $0) }
+                        function.body.map {
+                            HostFunction(name: "\(module.name).\(function.name)", body: $0.bound(to: context))
+                        }
                     }
             } + [HostFunction(name: "herald.modules", body: .immediate { _ in description })]
         prelude =
@@ -52,7 +54,7 @@ package struct ModuleInstaller: Sendable {
                             for function in module.functions {
                                 writer.object { writer in
                                     writer.member("name", function.name)
-                                    writer.member("variadic", function.isVariadic)
+                                    writer.member("unchecked", function.isVariadic || function.isLuaFunction)
                                     writer.name("parameters")
                                     describe(function.parameters, &writer)
                                 }
@@ -156,7 +158,7 @@ package struct ModuleInstaller: Sendable {
             places[i] = qualified .. ": argument " .. i .. " (" .. parameter.name .. ")"
             if #p == 1 and parameter.fields then places[i] = qualified end
           end
-          if description.variadic or #p == 0 then return body end
+          if description.unchecked or #p == 0 then return body end
           local p1, p2, p3, p4 = p[1], p[2], p[3], p[4]
           local n1, n2, n3, n4 = places[1], places[2], places[3], places[4]
           if #p == 1 then
@@ -183,12 +185,15 @@ package struct ModuleInstaller: Sendable {
 
         for _, module in ipairs(host["herald.modules"]()) do
           local bodies = internal.modules[module.name] or {}
-          local value, call = bodies.value or {}, nil
+          local library = globals[module.name]
+          local value, call = bodies.value or (type(library) == "table" and library) or {}, nil
           for _, description in ipairs(module.functions) do
             local qualified = module.name .. (description.name ~= "" and ("." .. description.name) or "")
             local body = bodies[description.name] or host[module.name .. "." .. description.name]
             local wrapped = wrap(qualified, description, body)
             if description.name == "" then call = wrapped else value[description.name] = wrapped end
+            -- What `string` has, strings have as methods.
+            if module.name == "string" then internal.string_methods[description.name] = wrapped end
           end
           if call and #module.functions == 1 then
             globals[module.name] = call

@@ -1,17 +1,23 @@
-package import LuaRuntime
-
 /// A module of the Lua API, described as data: registration, argument checks, editor stubs and the reference pages all
 /// read this one value.
 package struct ScriptModule: Sendable {
-    /// The global under which scripts find it.
+    /// The global under which scripts find it; if Lua has a library of that name, the functions are added to it.
     package var name: String
     /// One sentence.
     package var summary: String
     package var functions: [ScriptFunction]
     /// Functions for the module's own Lua part; scripts never see them.
-    package var primitives: [HostFunction] = []
+    var primitives: [ScriptPrimitive] = []
     /// Trusted Lua that puts the bodies of the functions that have none in Swift into `internal.modules[name]`.
-    package var lua: String = ""
+    var lua: String = ""
+}
+
+extension ScriptModule {
+    /// Every module that a script finds, in the order of the reference.
+    package static let all: [ScriptModule] = [
+        .graph, .announce, .csv, .html, .text, .template, .json, .parallel, .time, .log, .print, .args, .require,
+        .string, .table, .math, .os,
+    ]
 }
 
 /// A function of a module.
@@ -21,6 +27,8 @@ package struct ScriptFunction: Sendable {
     package var parameters: [ScriptParameter] = []
     /// Whether it takes any number of values, which are not checked.
     package var isVariadic = false
+    /// Whether it stands for a function of Lua's own, and checks its arguments as that one does.
+    package var isLuaFunction = false
     /// What it gives back, as a LuaCATS type and a few words; empty if nothing.
     package var result: String = ""
     /// What it does, in one or two sentences.
@@ -28,7 +36,7 @@ package struct ScriptFunction: Sendable {
     /// Lua that shows its use, and runs as it stands.
     package var example: String
     /// Its body in Swift; nil if the module's Lua part has it.
-    package var body: HostFunction.Body? = nil
+    var body: ScriptFunctionBody? = nil
 }
 
 /// A parameter of a function, or a field of a table that is one.

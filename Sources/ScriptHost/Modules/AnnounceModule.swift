@@ -4,68 +4,70 @@ import LuaRuntime
 
 extension ScriptModule {
     /// `announce`: one post for each target, ever.
-    static func announce(_ context: ScriptContext, tables: HandleTable<CSVTable>) -> ScriptModule {
-        let drafts = HandleTable<AnnouncementComposer>(of: "announcement")
-        return ScriptModule(
-            name: "announce",
-            summary: "The bulk job: one conversation with one post in each of many groups, once per group, ever.",
-            functions: [
-                ScriptFunction(
-                    name: "",
-                    parameters: [ScriptParameter("announcement", .table, summary: "What to announce.", fields: fields)],
-                    result: "table result",
-                    summary:
-                        "Renders the post for every target, then sends each once; groups that have it are skipped.",
-                    example: """
-                        local result = announce {
-                          name  = "wellness-2026",
-                          to    = csv.read "groups.csv",
-                          topic = "Take your wellness days and rest",
-                          body  = html "<p>Hello {{displayName}}: rest and recharge.</p>",
-                        }
-                        log.info("sent %d, failed %d", result.sent, result.failed)
-                        """
-                )
-            ],
-            primitives: [
-                HostFunction(
-                    name: "announce.open",
-                    body: .waiting { json throws(HostError) in
-                        let spec = try await AnnouncementSpec(try ScriptArguments(json)[0], files: context.files)
-                        let composer = try await AnnouncementComposer.make(spec, context: context)
-                        return ScriptReply.integer(drafts.insert(composer))
+    static let announce = ScriptModule(
+        name: "announce",
+        summary: "The bulk job: one conversation with one post in each of many groups, once per group, ever.",
+        functions: [
+            ScriptFunction(
+                name: "",
+                parameters: [
+                    ScriptParameter("announcement", .table, summary: "What to announce.", fields: announceFields)
+                ],
+                result: "table result",
+                summary:
+                    "Renders the post for every target, then sends each once; groups that have it are skipped.",
+                example: """
+                    local result = announce {
+                      name  = "wellness-2026",
+                      to    = csv.read "groups.csv",
+                      topic = "Take your wellness days and rest",
+                      body  = html "<p>Hello {{displayName}}: rest and recharge.</p>",
                     }
-                ),
-                HostFunction(
-                    name: "announce.rows",
-                    body: .waiting { json throws(HostError) in
-                        let arguments = try ScriptArguments(json)
-                        let composer = try drafts(try arguments.integer(0))
-                        try await composer.add(try tables(try arguments.integer(1)))
-                        return ScriptReply.nothing
+                    log.info("sent %d, failed %d", result.sent, result.failed)
+                    """
+            )
+        ],
+        primitives: [
+            ScriptPrimitive(
+                "announce.open",
+                .waiting { context, json throws(HostError) in
+                    let spec = try await AnnouncementSpec(try ScriptArguments(json)[0], files: context.files)
+                    let composer = try await AnnouncementComposer.make(spec, context: context)
+                    return ScriptReply.integer(context.objects.drafts.insert(composer))
+                }
+            ),
+            ScriptPrimitive(
+                "announce.rows",
+                .waiting { context, json throws(HostError) in
+                    let arguments = try ScriptArguments(json)
+                    let composer = try context.objects.drafts(try arguments.integer(0))
+                    try await composer.add(try context.objects.tables(try arguments.integer(1)))
+                    return ScriptReply.nothing
+                }
+            ),
+            ScriptPrimitive(
+                "announce.add",
+                .waiting { context, json throws(HostError) in
+                    let arguments = try ScriptArguments(json)
+                    let composer = try context.objects.drafts(try arguments.integer(0))
+                    try await composer.add(arguments[1].elements ?? [])
+                    return ScriptReply.nothing
+                }
+            ),
+            ScriptPrimitive(
+                "announce.deliver",
+                .waiting { context, json throws(HostError) in
+                    do { try await context.journal.flush() } catch {
+                        throw HostError(code: "noAnswer", message: "\(error)", isRetryable: true)
                     }
-                ),
-                HostFunction(
-                    name: "announce.add",
-                    body: .waiting { json throws(HostError) in
-                        let arguments = try ScriptArguments(json)
-                        let composer = try drafts(try arguments.integer(0))
-                        try await composer.add(arguments[1].elements ?? [])
-                        return ScriptReply.nothing
-                    }
-                ),
-                HostFunction(
-                    name: "announce.deliver",
-                    body: .waiting { json throws(HostError) in
-                        try await drafts(try ScriptArguments(json).integer(0)).deliver()
-                    }
-                ),
-            ],
-            lua: streaming
-        )
-    }
+                    return try await context.objects.drafts(try ScriptArguments(json).integer(0)).deliver()
+                }
+            ),
+        ],
+        lua: announceStreaming
+    )
 
-    private static let fields = [
+    private static let announceFields = [
         ScriptParameter("name", .string, summary: "Names the announcement; each group gets one post under it, ever."),
         ScriptParameter("to", .sequence, summary: "The targets: rows with an id, ids, or an iterator over either."),
         ScriptParameter("topic", .string, .function, summary: "The topic; a template, or a function of the group."),
@@ -82,7 +84,7 @@ extension ScriptModule {
 
     // Targets stream through in batches; each call of a function of the script's is a stretch of processor time of its
     // own, because a host call stands between any two.
-    private static let streaming = """
+    private static let announceStreaming = """
         local host, globals, internal = ...
         local fail = internal.fail
         local open, rows, add, deliver =

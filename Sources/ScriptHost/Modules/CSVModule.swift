@@ -5,122 +5,120 @@ extension ScriptModule {
     /// `csv`: tables as text.
     ///
     /// What `csv.read` gives is a sequence that the host holds; a row becomes a Lua table when it is touched.
-    static func csv(
-        _ tables: HandleTable<CSVTable>,
-        files: ScriptFiles,
-        output: @escaping @Sendable ([UInt8]) -> Void
-    ) -> ScriptModule {
-        ScriptModule(
-            name: "csv",
-            summary: "Comma-separated values (RFC 4180).",
-            functions: [
-                ScriptFunction(
-                    name: "read",
-                    parameters: [ScriptParameter("path", .string, summary: "A file below the script's folder.")],
-                    result: "table rows",
-                    summary:
-                        "The rows of a file, each a table by the names of the header; `#rows`, `rows[1]`, `ipairs(rows)`.",
-                    example: #"for _, row in ipairs(csv.read "groups.csv") do print(row.displayName) break end"#
-                ),
-                ScriptFunction(
-                    name: "parse",
-                    parameters: [ScriptParameter("text", .string, summary: "The text of a table.")],
-                    result: "table rows",
-                    summary: "The rows of a text, like those of csv.read.",
-                    example: #"print(csv.parse("id,name\n1,Contoso\n")[1].name)"#
-                ),
-                ScriptFunction(
-                    name: "write",
-                    parameters: [
-                        ScriptParameter("rows", .table, summary: "Rows, each a table by column or a list of cells."),
-                        ScriptParameter(
-                            "columns",
-                            .table,
-                            optional: true,
-                            summary: "The columns in their order; needed for rows that are tables by column."
-                        ),
-                    ],
-                    summary: "Writes rows to standard output, with a header if the columns are given.",
-                    example: #"csv.write({ { id = 1, name = "Contoso" } }, { "id", "name" })"#,
-                    body: .immediate { json throws(HostError) in
-                        output(try csvText(try ScriptArguments(json)))
-                        return ScriptReply.nothing
-                    }
-                ),
-            ],
-            primitives: [
-                HostFunction(
-                    name: "csv.open",
-                    body: .waiting { json throws(HostError) in
-                        let path = try ScriptArguments(json).string(0)
-                        return try open(try await files.read(path), named: path, in: tables)
-                    }
-                ),
-                HostFunction(
-                    name: "csv.openText",
-                    body: .immediate { json throws(HostError) in
-                        try open(Array(try ScriptArguments(json).string(0).utf8), named: "csv.parse", in: tables)
-                    }
-                ),
-                HostFunction(
-                    name: "csv.row",
-                    body: .immediate { json throws(HostError) in
-                        let arguments = try ScriptArguments(json)
-                        let table = try tables(try arguments.integer(0))
-                        let row = table.rows[try arguments.integer(1) - 1]
-                        return JSONWriter.bytes(capacity: 512) { writer in
-                            writer.object { writer in
-                                for (index, name) in table.columns.enumerated() {
-                                    writer.name(name)
-                                    writer.string(row[index])
-                                }
+    static let csv = ScriptModule(
+        name: "csv",
+        summary: "Comma-separated values (RFC 4180).",
+        functions: [
+            ScriptFunction(
+                name: "read",
+                parameters: [ScriptParameter("path", .string, summary: "A file below the script's folder.")],
+                result: "table rows",
+                summary:
+                    "The rows of a file, each a table by the names of the header; `#rows`, `rows[1]`, `ipairs(rows)`.",
+                example: #"for _, row in ipairs(csv.read "groups.csv") do print(row.displayName) break end"#
+            ),
+            ScriptFunction(
+                name: "parse",
+                parameters: [ScriptParameter("text", .string, summary: "The text of a table.")],
+                result: "table rows",
+                summary: "The rows of a text, like those of csv.read.",
+                example: #"print(csv.parse("id,name\n1,Contoso\n")[1].name)"#
+            ),
+            ScriptFunction(
+                name: "write",
+                parameters: [
+                    ScriptParameter("rows", .table, summary: "Rows, each a table by column or a list of cells."),
+                    ScriptParameter(
+                        "columns",
+                        .table,
+                        optional: true,
+                        summary: "The columns in their order; needed for rows that are tables by column."
+                    ),
+                ],
+                summary: "Writes rows to standard output, with a header if the columns are given.",
+                example: #"csv.write({ { id = 1, name = "Contoso" } }, { "id", "name" })"#,
+                body: .immediate { context, json throws(HostError) in
+                    try context.print(try csvText(try ScriptArguments(json)))
+                    return ScriptReply.nothing
+                }
+            ),
+        ],
+        primitives: [
+            ScriptPrimitive(
+                "csv.open",
+                .waiting { context, json throws(HostError) in
+                    let path = try ScriptArguments(json).string(0)
+                    return try open(try await context.files.read(path), named: path, in: context.objects.tables)
+                }
+            ),
+            ScriptPrimitive(
+                "csv.openText",
+                .immediate { context, json throws(HostError) in
+                    try open(
+                        Array(try ScriptArguments(json).string(0).utf8),
+                        named: "csv.parse",
+                        in: context.objects.tables
+                    )
+                }
+            ),
+            ScriptPrimitive(
+                "csv.row",
+                .immediate { context, json throws(HostError) in
+                    let arguments = try ScriptArguments(json)
+                    let table = try context.objects.tables(try arguments.integer(0))
+                    let row = table.rows[try arguments.integer(1) - 1]
+                    return JSONWriter.bytes(capacity: 512) { writer in
+                        writer.object { writer in
+                            for (index, name) in table.columns.enumerated() {
+                                writer.name(name)
+                                writer.string(row[index])
                             }
                         }
                     }
-                ),
-            ],
-            lua: """
-                local host, globals, internal = ...
-                local open, openText, row = host["csv.open"], host["csv.openText"], host["csv.row"]
-                local held = setmetatable({}, { __mode = "k" })
-
-                -- The host's number for what csv.read gave, or nil for any other table.
-                function internal.table_handle(value)
-                  local t = held[value]
-                  return t and t.handle
-                end
-
-                local meta = { __metatable = false, __name = "rows" }
-                function meta.__len(rows) return held[rows].count end
-                function meta.__index(rows, i)
-                  local t = held[rows]
-                  if math.type(i) ~= "integer" or i < 1 or i > t.count then return nil end
-                  return row(t.handle, i)
-                end
-                function meta.__newindex()
-                  internal.fail("badArgument", "the rows of a file cannot be changed; copy them into a table of your own")
-                end
-                function meta.__pairs(rows)
-                  local i = 0
-                  return function()
-                    i = i + 1
-                    local r = rows[i]
-                    if r then return i, r end
-                  end
-                end
-
-                local function rows(opened)
-                  local proxy = setmetatable({}, meta)
-                  held[proxy] = opened
-                  return proxy
-                end
-                internal.modules.csv = {
-                  read = function(path) return rows(open(path)) end,
-                  parse = function(text) return rows(openText(text)) end,
                 }
-                """
-        )
-    }
+            ),
+        ],
+        lua: """
+            local host, globals, internal = ...
+            local open, openText, row = host["csv.open"], host["csv.openText"], host["csv.row"]
+            local held = setmetatable({}, { __mode = "k" })
+
+            -- The host's number for what csv.read gave, or nil for any other table.
+            function internal.table_handle(value)
+              local t = held[value]
+              return t and t.handle
+            end
+
+            local meta = { __metatable = false, __name = "rows" }
+            function meta.__len(rows) return held[rows].count end
+            function meta.__index(rows, i)
+              local t = held[rows]
+              if math.type(i) ~= "integer" or i < 1 or i > t.count then return nil end
+              return row(t.handle, i)
+            end
+            function meta.__newindex()
+              internal.fail("badArgument", "the rows of a file cannot be changed; copy them into a table of your own")
+            end
+            function meta.__pairs(rows)
+              local i = 0
+              return function()
+                i = i + 1
+                local r = rows[i]
+                if r then return i, r end
+              end
+            end
+
+            local function rows(opened)
+              local proxy = setmetatable({}, meta)
+              held[proxy] = opened
+              return proxy
+            end
+            internal.modules.csv = {
+              read = function(path) return rows(open(path)) end,
+              parse = function(text) return rows(openText(text)) end,
+            }
+            """
+    )
 
     private static func open(
         _ bytes: [UInt8],

@@ -4,7 +4,7 @@ import LuaRuntime
 
 extension ScriptModule {
     /// `graph`: the resources of Microsoft Graph, 1:1.
-    static func graph(_ service: any GraphService, caller: Caller) -> ScriptModule {
+    static let graph = {
         let options = ScriptParameter(
             "options",
             .table,
@@ -16,7 +16,13 @@ extension ScriptModule {
                     .string,
                     optional: true,
                     summary: "Names the write: it happens once, in all runs."
-                )
+                ),
+                ScriptParameter(
+                    "timeout",
+                    .number,
+                    optional: true,
+                    summary: "How many seconds to wait for the answer; a write may happen all the same."
+                ),
             ]
         )
         let path = ScriptParameter("path", .string, summary: "The path below the version: /groups/…/threads?$top=5.")
@@ -69,19 +75,19 @@ extension ScriptModule {
                 ),
             ],
             primitives: [
-                HostFunction(
-                    name: "graph.request",
-                    body: .waiting { json throws(HostError) in
+                ScriptPrimitive(
+                    "graph.request",
+                    .waiting { context, json throws(HostError) in
                         let call = try GraphCall(json)
-                        return try await call.perform(on: service, caller: caller)
+                        return try await call.perform(in: context)
                     }
                 )
             ],
-            lua: resources
+            lua: graphResources
         )
-    }
+    }()
 
-    private static let resources = """
+    private static let graphResources = """
         local host, globals, internal = ...
         local fail = internal.fail
         local request = host["graph.request"]
@@ -111,7 +117,7 @@ extension ScriptModule {
 
         local nodes = setmetatable({}, { __mode = "k" })   -- node → { path = {segments}, kind =, item = }
 
-        local option_names = { "top", "skip", "select", "filter", "orderby", "expand", "search", "count" }
+        local option_names = { "top", "skip", "select", "filter", "orderby", "expand", "search", "count", "timeout" }
         local function options_of(place, options)
           if options == nil then return {} end
           if type(options) ~= "table" then fail("badArgument", place .. ": options must be a table, as in { top = 50 }") end
@@ -148,9 +154,12 @@ extension ScriptModule {
           if options == nil then return {} end
           internal.check(place .. ": options", {
             name = "options", kinds = { "table" }, optional = true,
-            fields = { { name = "key", kinds = { "string" }, optional = true } },
+            fields = {
+                { name = "key", kinds = { "string" }, optional = true },
+                { name = "timeout", kinds = { "number" }, optional = true },
+              },
           }, options)
-          return { key = options.key }
+          return { key = options.key, timeout = options.timeout }
         end
 
         local methods = {}
@@ -249,6 +258,7 @@ private struct GraphCall {
     private var query: [String] = []
     private var body: [UInt8] = []
     private var key: IdempotencyKey?
+    private var timeout: Duration?
 
     /// Reads `[method, path or segments, body or false, options]`.
     init(_ json: [UInt8]) throws(HostError) {
@@ -305,6 +315,11 @@ private struct GraphCall {
                     throw HostError(code: "badArgument", message: "a key has 1 to 256 bytes")
                 }
                 key = IdempotencyKey(.explicit, text)
+            } else if option == "timeout" {
+                guard let seconds = value.double, seconds > 0, seconds < 1e6 else {
+                    throw HostError(code: "badArgument", message: "a timeout is a number of seconds above 0")
+                }
+                timeout = .seconds(seconds)
             } else if option != "key" {
                 query.append("$\(option)=" + PercentEncoding.encode(Self.text(value)))
             }
@@ -321,33 +336,70 @@ private struct GraphCall {
         }
     }
 
-    func perform(on service: any GraphService, caller: Caller) async throws(HostError) -> [UInt8] {
+    func perform(in context: ScriptContext) async throws(HostError) -> [UInt8] {
         var request = GraphRequest(
             method,
             path,
             query: query.joined(separator: "&"),
             body: body,
-            caller: caller,
+            caller: context.caller,
             key: key
         )
         if !body.isEmpty { request.headers["Content-Type"] = "application/json" }
         let response: GraphResponse
         do {
-            response = try await service.respond(to: request)
+            response = try await answer(to: request, in: context)
+        } catch let error as HostError {
+            throw error
         } catch {
-            throw HostError(code: "noAnswer", message: "\(error)")
+            throw HostError(
+                code: "noAnswer",
+                message: "\(error)",
+                isRetryable: (error as? NoAnswer)?.outcome == .notDone
+            )
         }
         if let error = response.error {
             throw HostError(
                 code: error.code,
                 message: error.target.map { "\(error.message) (at \($0))" } ?? error.message,
                 status: error.status,
-                requestID: error.requestID ?? response.headers["request-id"]
+                requestID: error.requestID ?? response.headers["request-id"],
+                isRetryable: [429, 500, 502, 503, 504].contains(error.status)
             )
         }
         if !response.body.isEmpty { return response.body }
         // A reply answers with no body; where it says what it made, the script is told.
         guard let id = response.headers["Location"]?.split(separator: "/").last else { return ScriptReply.nothing }
         return JSONWriter.bytes { writer in writer.object { $0.member("id", String(id)) } }
+    }
+
+    /// The answer, if it comes in time. A write that is late goes on, so that the ledger knows what came of it.
+    private func answer(to request: GraphRequest, in context: ScriptContext) async throws -> GraphResponse {
+        guard let timeout else { return try await context.send(request) }
+        let (answers, continuation) = AsyncStream.makeStream(of: Result<GraphResponse, any Error>?.self)
+        let sending = Task {
+            do { continuation.yield(.success(try await context.send(request))) } catch {
+                continuation.yield(.failure(error))
+            }
+        }
+        let clock = Task {
+            try await Task.sleep(for: timeout)
+            continuation.yield(nil)
+        }
+        defer { clock.cancel() }
+        let first = await withTaskCancellationHandler {
+            await answers.first { _ in true }
+        } onCancel: {
+            sending.cancel()
+        }
+        if case .some(.some(let answer)) = first { return try answer.get() }
+        if method == .get { sending.cancel() } else { context.objects.addUnsettled(sending) }
+        throw HostError(
+            code: "timeout",
+            message: method == .get
+                ? "no answer came in time"
+                : "no answer came in time; the write may happen all the same, and only with a key it is safe to repeat",
+            isRetryable: method == .get
+        )
     }
 }

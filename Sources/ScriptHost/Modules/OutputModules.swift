@@ -1,60 +1,59 @@
+import Announcements
 import GraphModel
 import Logging
 import LuaRuntime
 
 extension ScriptModule {
     /// `print`: to standard output.
-    static func print(_ output: @escaping @Sendable ([UInt8]) -> Void) -> ScriptModule {
-        ScriptModule(
-            name: "print",
-            summary: "Writes values to standard output.",
-            functions: [
-                ScriptFunction(
-                    name: "",
-                    isVariadic: true,
-                    summary: "Writes its arguments as text, with tabs between them and a line break behind them.",
-                    example: "print(\"groups\", 2000)"
-                )
-            ],
-            primitives: [
-                HostFunction(
-                    name: "output.write",
-                    body: .immediate { json throws(HostError) in
-                        output(Array(try ScriptArguments(json).string(0).utf8))
-                        return ScriptReply.nothing
-                    }
-                )
-            ],
-            lua: """
-                local host, globals, internal = ...
-                local write = host["output.write"]
-                -- JSON carries UTF-8 only; a script may print any bytes, so what is no UTF-8 becomes U+FFFD.
-                function internal.utf8(s)
-                  local parts, from = {}, 1
-                  while true do
-                    local length, bad = utf8.len(s, from)
-                    if length then
-                      parts[#parts + 1] = string.sub(s, from)
-                      return table.concat(parts)
-                    end
-                    parts[#parts + 1] = string.sub(s, from, bad - 1)
-                    parts[#parts + 1] = "\\u{FFFD}"
-                    from = bad + 1
-                  end
-                end
-                internal.modules.print = {
-                  [""] = function(...)
-                    local parts = table.pack(...)
-                    for i = 1, parts.n do parts[i] = tostring(parts[i]) end
-                    write(internal.utf8(table.concat(parts, "\\t", 1, parts.n) .. "\\n"))
-                  end,
+    static let print = ScriptModule(
+        name: "print",
+        summary: "Writes values to standard output.",
+        functions: [
+            ScriptFunction(
+                name: "",
+                isVariadic: true,
+                summary: "Writes its arguments as text, with tabs between them and a line break behind them.",
+                example: "print(\"groups\", 2000)"
+            )
+        ],
+        primitives: [
+            ScriptPrimitive(
+                "output.write",
+                .immediate { context, json throws(HostError) in
+                    try context.print(Array(try ScriptArguments(json).string(0).utf8))
+                    return ScriptReply.nothing
                 }
-                """
-        )
-    }
+            )
+        ],
+        lua: """
+            local host, globals, internal = ...
+            local write = host["output.write"]
+            -- JSON carries UTF-8 only; a script may print any bytes, so what is no UTF-8 becomes U+FFFD.
+            function internal.utf8(s)
+              local parts, from = {}, 1
+              while true do
+                local length, bad = utf8.len(s, from)
+                if length then
+                  parts[#parts + 1] = string.sub(s, from)
+                  return table.concat(parts)
+                end
+                parts[#parts + 1] = string.sub(s, from, bad - 1)
+                parts[#parts + 1] = "\\u{FFFD}"
+                from = bad + 1
+              end
+            end
+            internal.modules.print = {
+              [""] = function(...)
+                local parts = table.pack(...)
+                for i = 1, parts.n do parts[i] = tostring(parts[i]) end
+                write(internal.utf8(table.concat(parts, "\\t", 1, parts.n) .. "\\n"))
+              end,
+            }
+            """
+    )
 
     /// `log`: to the run's log.
-    static func log(_ logger: Logger) -> ScriptModule {
+    static let log = {
         let levels: [(name: String, level: Logger.Level)] = [
             ("debug", .debug), ("info", .info), ("warn", .warning), ("error", .error),
         ]
@@ -70,11 +69,11 @@ extension ScriptModule {
                 )
             },
             primitives: levels.map { name, level in
-                HostFunction(
-                    name: "log.write.\(name)",
-                    body: .immediate { json throws(HostError) in
+                ScriptPrimitive(
+                    "log.write.\(name)",
+                    .immediate { context, json throws(HostError) in
                         let message = try ScriptArguments(json).string(0)
-                        logger.log(level: level, "\(message)")
+                        context.logger.log(level: level, "\(message)")
                         return ScriptReply.nothing
                     }
                 )
@@ -97,24 +96,28 @@ extension ScriptModule {
                 internal.modules.log = functions
                 """
         )
-    }
+    }()
 
     /// `args`: what stood behind the script's name.
-    static func args(_ arguments: [String]) -> ScriptModule {
-        let json = JSONWriter.bytes { writer in
-            writer.array { writer in
-                for argument in arguments { writer.string(argument) }
-            }
-        }
-        return ScriptModule(
-            name: "args",
-            summary: "The arguments that stood behind the script's name: args[1], args[2], and so on.",
-            functions: [],
-            primitives: [HostFunction(name: "args.values", body: .immediate { _ in json })],
-            lua: """
-                local host, globals, internal = ...
-                internal.modules.args = { value = host["args.values"]() }
-                """
-        )
-    }
+    static let args = ScriptModule(
+        name: "args",
+        summary: "The arguments that stood behind the script's name: args[1], args[2], and so on.",
+        functions: [],
+        primitives: [
+            ScriptPrimitive(
+                "args.values",
+                .immediate { context, _ throws(HostError) in
+                    JSONWriter.bytes { writer in
+                        writer.array { writer in
+                            for argument in context.run.arguments { writer.string(argument) }
+                        }
+                    }
+                }
+            )
+        ],
+        lua: """
+            local host, globals, internal = ...
+            internal.modules.args = { value = host["args.values"]() }
+            """
+    )
 }

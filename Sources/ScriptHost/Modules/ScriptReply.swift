@@ -9,6 +9,10 @@ enum ScriptReply {
         JSONWriter.bytes(capacity: text.utf8.count + 2) { $0.string(text) }
     }
 
+    static func number(_ value: Double) -> [UInt8] {
+        JSONWriter.bytes { $0.number(value) }
+    }
+
     static func integer(_ value: Int) -> [UInt8] {
         Array(String(value).utf8)
     }

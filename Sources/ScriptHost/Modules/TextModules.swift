@@ -19,7 +19,7 @@ extension ScriptModule {
                 result: "string html",
                 summary: "The text with the characters that HTML gives a meaning written as references.",
                 example: "print(html.escape(\"R&D <Berlin>\"))",
-                body: .immediate { json throws(HostError) in
+                body: .immediate { _, json throws(HostError) in
                     let text = try ScriptArguments(json).string(0)
                     return ScriptReply.string(text.htmlEscaped)
                 }

@@ -32,11 +32,8 @@ struct ScriptArguments {
     }
 
     func number(_ index: Int) throws(HostError) -> Double {
-        switch self[index] {
-        case .integer(let value): return Double(value)
-        case .number(let value): return value
-        default: throw Self.unexpected(index, "a number")
-        }
+        guard let value = self[index].double else { throw Self.unexpected(index, "a number") }
+        return value
     }
 
     private static func unexpected(_ index: Int, _ kind: String) -> HostError {

@@ -1,6 +1,7 @@
 package import Announcements
 package import GraphModel
 package import Logging
+import LuaRuntime
 
 /// Everything that the modules of one run may touch.
 package struct ScriptContext: Sendable {
@@ -21,6 +22,10 @@ package struct ScriptContext: Sendable {
     package var width: Int
     /// Microseconds since 1970.
     package var now: @Sendable () -> Int64
+    /// What the run is told of time and chance.
+    package var journal: RunJournal
+    /// What the script holds by number, and has used of what is limited.
+    var objects = RunObjects(limits: ScriptLimits())
 
     package init(
         service: any GraphService,
@@ -32,7 +37,8 @@ package struct ScriptContext: Sendable {
         monitor: RunMonitor,
         logger: Logger,
         width: Int,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64,
+        journal: RunJournal
     ) {
         self.service = service
         self.backend = backend
@@ -44,6 +50,24 @@ package struct ScriptContext: Sendable {
         self.logger = logger
         self.width = width
         self.now = now
+        self.journal = journal
+    }
+
+    /// Writes what the script prints.
+    ///
+    /// - Throws: The limit on output, when it is passed; what has been written before stays whole.
+    func print(_ bytes: [UInt8]) throws(HostError) {
+        try objects.countOutput(bytes.count)
+        monitor.output(bytes)
+    }
+
+    /// The present moment as the run is told it, in seconds since 1970.
+    var seconds: Int { Int(journal.next("time") { now() / 1_000_000 }) }
+
+    /// Sends a request, after what it may depend on has been recorded.
+    func send(_ request: GraphRequest) async throws -> GraphResponse {
+        if request.method != .get { try await journal.flush() }
+        return try await service.respond(to: request)
     }
 }
 

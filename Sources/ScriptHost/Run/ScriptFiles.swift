@@ -35,24 +35,41 @@ package struct ScriptFiles: Sendable {
     }
 
     /// Reads a file from the disk, up to ``maximumSize`` bytes.
+    ///
+    /// The path is walked from the root, folder by folder, and no link is followed: ``read(_:)`` has resolved those, and one
+    /// that is put in place afterwards does not lead anywhere.
     package static func readFromDisk(_ path: String, _ url: URL) throws -> [UInt8] {
-        let values = try? url.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-        guard let values else {
-            throw HostError(
-                code: "fileNotFound",
-                message: "\(path): no such file beside the script; paths count from the script's folder"
-            )
-        }
-        guard values.isRegularFile == true else {
+        var folder = try open("/", at: AT_FDCWD, O_DIRECTORY, path)
+        let names = url.path.split(separator: "/")
+        for name in names.dropLast() { folder = try open(String(name), at: folder.fileDescriptor, O_DIRECTORY, path) }
+        // Without O_NONBLOCK, opening a pipe would wait for its writer.
+        let file = try open(names.last.map(String.init) ?? ".", at: folder.fileDescriptor, O_NONBLOCK, path)
+        var status = stat()
+        guard unsafe fstat(file.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw HostError(code: "fileRefused", message: "\(path): not a regular file")
         }
-        guard let size = values.fileSize, size <= maximumSize else {
+        guard status.st_size <= maximumSize else {
             throw HostError(
                 code: "fileRefused",
                 message: "\(path): larger than \(maximumSize >> 20) MiB, which is the most that is read"
             )
         }
-        return Array(try Data(contentsOf: url))
+        return Array(try file.read(upToCount: maximumSize) ?? Data())
+    }
+
+    private static func open(_ name: String, at folder: Int32, _ flags: Int32, _ path: String) throws -> FileHandle {
+        let descriptor = unsafe openat(folder, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor >= 0 { return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) }
+        switch errno {
+        case ENOENT, ENOTDIR:
+            throw HostError(
+                code: "fileNotFound",
+                message: "\(path): no such file beside the script; paths count from the script's folder"
+            )
+        case EACCES:
+            throw HostError(code: "fileUnreadable", message: "\(path): it may not be read; check its permissions")
+        default: throw HostError(code: "fileUnreadable", message: "\(path): \(unsafe String(cString: strerror(errno)))")
+        }
     }
 
     private func resolve(_ path: String) throws(HostError) -> URL {

@@ -1,0 +1,14 @@
+-- vector: a chain of 12,000 coroutines that a limit of memory meets
+-- row: coroutine.close
+-- expect: memory
+local function link(inner)
+  local co = coroutine.create(function()
+    local x <close> = setmetatable({}, { __close = function() if inner then coroutine.close(inner) end end })
+    coroutine.yield()
+  end)
+  coroutine.resume(co)
+  return co
+end
+local co
+for _ = 1, 12000 do co = link(co) end
+pcall(coroutine.close, co)

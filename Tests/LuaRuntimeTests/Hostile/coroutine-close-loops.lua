@@ -1,0 +1,9 @@
+-- vector: coroutine.close of a suspended coroutine whose __close loops
+-- row: coroutine.close, coroutine.create, coroutine.resume
+-- expect: cpu
+local co = coroutine.create(function()
+  local x <close> = setmetatable({}, { __close = function() while true do end end })
+  coroutine.yield()
+end)
+coroutine.resume(co)
+coroutine.close(co)

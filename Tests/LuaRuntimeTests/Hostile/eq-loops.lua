@@ -1,0 +1,4 @@
+-- vector: __eq that loops
+-- expect: cpu
+local meta = { __eq = function() while true do end end }
+return setmetatable({}, meta) == setmetatable({}, meta)

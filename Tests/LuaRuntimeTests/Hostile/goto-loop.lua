@@ -1,0 +1,4 @@
+-- vector: a loop by goto
+-- expect: cpu
+::again::
+goto again

@@ -1,0 +1,4 @@
+-- vector: tail calls without end
+-- expect: cpu
+local function f() return f() end
+f()
