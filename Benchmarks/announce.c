@@ -240,6 +240,26 @@ static void stop_clock(void) {
     measured_wall += seconds(CLOCK_MONOTONIC) - wall_start;
 }
 
+#define MAXIMUM_TABLES 32
+#define MAXIMUM_NAME 64
+
+// Lists a file's tables in the order in which they were made, so that what is referred to comes first.
+static int list_tables(sqlite3 *db, const char *but, char names[MAXIMUM_TABLES][MAXIMUM_NAME]) {
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN (%s) AND name NOT LIKE 'sqlite_%%' "
+             "AND name NOT LIKE 'grdb_%%' ORDER BY rowid",
+             but);
+    sqlite3_stmt *statement = prepare(db, sql);
+    int count = 0;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        if (count == MAXIMUM_TABLES) fail("too many tables");
+        snprintf(names[count++], MAXIMUM_NAME, "%s", (const char *)sqlite3_column_text(statement, 0));
+    }
+    sqlite3_finalize(statement);
+    return count;
+}
+
 // Makes the tables of a finished file in a new one, in which the statements of `rows` then put what was there before.
 static sqlite3 *make_copy(const char *real, const char *copy, sqlite3 **from, const char *rows) {
     *from = open_file(real, false);
@@ -276,20 +296,20 @@ static void make_rows(const char *real, const char *copy, int graph_commits, int
                                "INSERT INTO \"group\" SELECT * FROM real.\"group\";");
     sqlite3 *ledger = make_copy(paths[2], paths[3], &ledger_from, "");
 
-    static const char *const store_names[] = {"conversation", "thread", "post", "participant", "idempotencyKey"};
-    enum { store_count = sizeof store_names / sizeof *store_names };
-    static const char *const run_names[] = {"run", "content", "runInput", "announcement", "tally"};
-    enum { run_count = sizeof run_names / sizeof *run_names };
-    table store[store_count], runs[run_count];
-    int64_t counts[store_count];
+    char names[2][MAXIMUM_TABLES][MAXIMUM_NAME];
+    // The groups are there already; the effects are made twice, as planned and as settled.
+    int store_count = list_tables(graph_from, "'user', 'group'", names[0]);
+    int run_count = list_tables(ledger_from, "'effect'", names[1]);
+    table store[MAXIMUM_TABLES], runs[MAXIMUM_TABLES];
+    int64_t counts[MAXIMUM_TABLES];
     for (int i = 0; i < store_count; i++) {
         char sql[128];
-        store[i] = make_table(graph_from, graph, store_names[i], "*", NULL);
-        snprintf(sql, sizeof sql, "SELECT max(rowid) FROM \"%s\"", store_names[i]);
+        store[i] = make_table(graph_from, graph, names[0][i], "*", NULL);
+        snprintf(sql, sizeof sql, "SELECT max(rowid) FROM \"%s\"", names[0][i]);
         counts[i] = number(graph_from, sql);
     }
     for (int i = 0; i < run_count; i++) {
-        runs[i] = make_table(ledger_from, ledger, run_names[i], "*", NULL);
+        runs[i] = make_table(ledger_from, ledger, names[1][i], "*", NULL);
         read_rows(&runs[i], 0, INT64_MAX);
     }
     table planned = make_table(ledger_from, ledger, "effect", EFFECT_PLANNED, NULL);
@@ -320,7 +340,8 @@ static void make_rows(const char *real, const char *copy, int graph_commits, int
             read_rows(&store[i], counts[i] * n / graph_commits, counts[i] * (n + 1) / graph_commits);
         start_clock();
         execute(graph, "BEGIN");
-        // One group after the other, as herald makes them; each table has as many rows for each.
+        // One group after the other, as herald makes them; the first table is the conversations', and the others have as
+        // many rows for each of them.
         for (int row = 0; row < store[0].rows; row++) {
             for (int i = 0; i < store_count; i++) {
                 int first = (int)((int64_t)store[i].rows * row / store[0].rows);
@@ -349,24 +370,20 @@ static void make_rows(const char *real, const char *copy, int graph_commits, int
 
 // The same rows, or nothing that was measured means anything.
 static void check_rows(const char *real, const char *copy) {
-    static const struct {
-        const char *file, *table;
-    } tables[] = {
-        {"graph", "user"}, {"graph", "group"}, {"graph", "conversation"}, {"graph", "thread"}, {"graph", "post"},
-        {"graph", "participant"}, {"graph", "idempotencyKey"}, {"ledger", "run"}, {"ledger", "content"},
-        {"ledger", "runInput"}, {"ledger", "announcement"}, {"ledger", "effect"}, {"ledger", "tally"},
-    };
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        const char *file = tables[i].file, *name = tables[i].table;
-        char sql[8192];
-        snprintf(sql, sizeof sql, "%s/%s.sqlite", copy, file);
+    static const char *const files[] = {"graph", "ledger"};
+    for (int f = 0; f < 2; f++) {
+        char sql[8192], names[MAXIMUM_TABLES][MAXIMUM_NAME];
+        snprintf(sql, sizeof sql, "%s/%s.sqlite", copy, files[f]);
         sqlite3 *db = open_file(sql, true);
-        snprintf(sql, sizeof sql, "ATTACH '%s/%s.sqlite' AS real", real, file);
+        snprintf(sql, sizeof sql, "ATTACH '%s/%s.sqlite' AS real", real, files[f]);
         execute(db, sql);
-        snprintf(sql, sizeof sql,
-                 "SELECT count(*) FROM (SELECT * FROM real.\"%s\" EXCEPT SELECT * FROM main.\"%s\")", name, name);
-        int64_t missing = number(db, sql);
-        if (missing != 0) fail("%lld rows of %s.%s were not made again", (long long)missing, file, name);
+        int count = list_tables(db, "''", names);
+        for (int i = 0; i < count; i++) {
+            snprintf(sql, sizeof sql,
+                     "SELECT count(*) FROM (SELECT * FROM real.\"%s\" EXCEPT SELECT * FROM main.\"%s\")", names[i], names[i]);
+            int64_t missing = number(db, sql);
+            if (missing != 0) fail("%lld rows of %s.%s were not made again", (long long)missing, files[f], names[i]);
+        }
         sqlite3_close(db);
     }
 }

@@ -10,7 +10,8 @@ static size_t conversation_bytes;
 static int64_t sum;
 
 // As a host function would: what comes is JSON, `[12345]`.
-static void host(void *context, int32_t function, const uint8_t *arguments, size_t length) {
+static void host(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
+    (void)task;
     switch (function) {
     case function_integer: {
         int64_t value = 0;

@@ -25,8 +25,8 @@ static size_t document_bytes;
 static char *document;
 
 // The arguments of a host call are a JSON array: here of the document alone.
-static void take(void *context, int32_t function, const uint8_t *arguments, size_t length) {
-    (void)function;
+static void take(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
+    (void)function, (void)task;
     document_bytes = length - 2;
     document = malloc(document_bytes);
     if (!document) fail("no memory");

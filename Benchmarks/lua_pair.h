@@ -25,10 +25,12 @@ static inline void *watch(void *vm) {
     return NULL;
 }
 
-static inline void nothing(void *context, int32_t function, const uint8_t *arguments, size_t length) {
-    (void)function, (void)arguments, (void)length;
+static inline void nothing(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
+    (void)function, (void)task, (void)arguments, (void)length;
     shim_answer(*(shim_vm **)context, shim_answer_nothing, NULL, 0);
 }
+
+static inline void cancel(void *context, int32_t task) { (void)context, (void)task; }
 
 /// Opens both; `call` gets a pointer to the shim's state as its context. They live as long as the process.
 static inline lua_pair open_pair(shim_call call) {
@@ -37,7 +39,7 @@ static inline lua_pair open_pair(shim_call call) {
     if (count == 64) fail("too many states");
     shim_vm **context = &contexts[count++];
     shim_limits limits = {.memory = 64 << 20, .cpu = 2000000000, .json = 8 << 20};
-    lua_pair pair = {.vm = shim_open(limits, call ? call : nothing, context), .L = luaL_newstate()};
+    lua_pair pair = {.vm = shim_open(limits, call ? call : nothing, cancel, context), .L = luaL_newstate()};
     if (!pair.vm || !pair.L) fail("no memory for a Lua state");
     *context = pair.vm;
     luaL_openlibs(pair.L);
