@@ -37,6 +37,13 @@ struct Answer: Sendable {
     var target: String? { response.error?.target }
 }
 
+extension Answer: CustomTestStringConvertible {
+    var testDescription: String {
+        let fields = headers.fields.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+        return "\(status) [\(fields)] \(text.prefix(600))"
+    }
+}
+
 extension JSONValue {
     subscript(index: Int) -> JSONValue? {
         guard let elements, elements.indices.contains(index) else { return nil }
