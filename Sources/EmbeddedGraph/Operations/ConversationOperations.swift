@@ -200,4 +200,9 @@ extension OperationContext {
         guard let expand = options.expand, !expand.isEmpty else { return }
         throw GraphError(400, .expandNotSupported, "'\(expand.prefix(60))' cannot be expanded here.")
     }
+    /// Refuses `$filter` where nothing can be filtered.
+    func refuseFilter() throws(GraphError) {
+        guard options.filter != nil else { return }
+        throw GraphError(400, .badRequest, "Invalid filter clause: the embedded store cannot filter this collection.")
+    }
 }

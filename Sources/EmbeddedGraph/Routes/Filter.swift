@@ -65,7 +65,9 @@ struct Filter {
                 guard let text = Self.text(literal), sign == "=" || sign == "<>" else {
                     throw Self.refusal("\(found.name) is compared by eq or ne with a text in single quotes")
                 }
-                conditions.append("lower(\(found.column)) \(sign) lower(?)")
+                // A property without a value differs from every text.
+                let compare = sign == "=" ? "=" : "IS DISTINCT FROM"
+                conditions.append("lower(\(found.column)) \(compare) lower(?)")
                 values.append(.text(text))
             case .moment:
                 guard let date = GraphDate(literal) else {
@@ -91,8 +93,8 @@ struct Filter {
     }
 
     private static func text(_ literal: String) -> String? {
-        guard literal.count >= 2, literal.hasPrefix("'"), literal.hasSuffix("'") else { return nil }
-        return String(literal.dropFirst().dropLast()).replacing("''", with: "'")
+        // A quotation mark inside is written twice; a single one ends the text, and what follows is not understood.
+        literal.wholeMatch(of: #/'((?:[^']|'')*)'/#).map { String($0.1).replacing("''", with: "'") }
     }
 
     private static func refusal(_ reason: String) -> GraphError {
