@@ -289,7 +289,7 @@ extension ScriptModule {
                 if time == nil then time = now() end
                 -- Its errors have the script's place, not this one's.
                 local done, value = pcall(date, format, time)
-                if not done then error((string.gsub(value, "'%?'", "'date'", 1)), 2) end
+                if not done then error((string.gsub(value, "'os%.date'", "'date'", 1)), 2) end
                 return value
               end,
             }
