@@ -100,8 +100,9 @@ import Testing
 
     // MARK: Steps
 
-    /// A run that is interrupted while it sends. Where the machine is busy the signal may come too late, which proves
-    /// nothing.
+    /// A run that is interrupted while it sends.
+    ///
+    /// Where the machine is busy the signal may come too late, which proves nothing.
     private func interruptedRun(_ option: String) async throws -> HeraldProcess.Ending {
         for _ in 1...20 {
             try world.restoreStore()
