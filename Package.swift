@@ -15,13 +15,19 @@ let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 let package = Package(
     name: "herald",
     products: [
-        .executable(name: "herald", targets: ["herald"])
+        .executable(name: "herald", targets: ["herald"]),
+        .executable(name: "herald-server", targets: ["herald-server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        // For herald-server alone; nothing that herald is made of may depend on these.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         // C: the system's libraries as they are, and the little that Swift cannot express.
@@ -74,6 +80,30 @@ let package = Package(
             dependencies: ["HeraldCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict
         ),
+        .target(
+            name: "GraphServer",
+            dependencies: [
+                "GraphModel",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ServerCommands",
+            dependencies: [
+                "GraphServer", "EmbeddedGraph", "Storage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "herald-server", dependencies: ["ServerCommands"], swiftSettings: strict),
 
         // The stock library, which the tests hold the replaced functions against.
         .target(name: "CStockLua", dependencies: ["CLua"], path: "Tests/CStockLua", cSettings: strictC),
@@ -114,6 +144,19 @@ let package = Package(
                 "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GraphServerTests",
+            dependencies: [
+                "GraphServer", "EmbeddedGraph", "GraphModel", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServerCommandsTests",
+            dependencies: ["ServerCommands", "herald-server"],
             swiftSettings: strict
         ),
     ],

@@ -15,7 +15,7 @@ package struct HeraldCommand: AsyncParsableCommand {
         subcommands: [
             New.self, Check.self, Run.self, Resume.self, Runs.self, Show.self, Groups.self, Conversations.self,
             Threads.self,
-            Posts.self, Types.self,
+            Posts.self, Types.self, Serve.self,
         ]
     )
 

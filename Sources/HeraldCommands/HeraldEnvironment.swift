@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// Everything outside of itself that a command may touch, so that tests can run commands side by side in one process.
 package struct HeraldEnvironment: Sendable {
@@ -62,10 +63,7 @@ package struct HeraldEnvironment: Sendable {
     ///
     /// - Throws: ``Failure`` if none of the variables says where that is.
     package func stateFolder() throws(Failure) -> String {
-        if let folder = variable("HERALD_HOME") { return path(folder) }
-        // The specification has relative paths ignored.
-        if let folder = variable("XDG_STATE_HOME"), folder.hasPrefix("/") { return folder + "/herald" }
-        if let home = variable("HOME") { return home + "/.local/state/herald" }
+        if let folder = StateFolder.path(variables: variables, folder: folder) { return folder }
         throw Failure(
             .usage,
             "Neither HERALD_HOME nor HOME is set, so there is no place for the store. Set HERALD_HOME."
@@ -74,7 +72,7 @@ package struct HeraldEnvironment: Sendable {
 
     /// The name of the embedded store's operator: `$HERALD_USER`, else the login name.
     package var operatorName: String {
-        variable("HERALD_USER") ?? variable("LOGNAME") ?? variable("USER") ?? "operator"
+        StateFolder.operatorName(variables: variables)
     }
 
     /// Reads a file that the command line names.

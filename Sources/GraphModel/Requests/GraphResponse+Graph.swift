@@ -1,15 +1,18 @@
-import GraphModel
-
 extension GraphResponse {
     /// The content type of Graph's JSON (reference, section 6.3).
-    static let json =
+    package static let json =
         "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
     /// An answer with a JSON body.
-    init(status: Int = 200, json body: [UInt8], location: String? = nil) {
+    package init(status: Int = 200, json body: [UInt8], location: String? = nil) {
         self.init(status: status, body: body)
         headers["Content-Type"] = Self.json
         headers["Location"] = location
+    }
+
+    /// The answer that describes a refusal of a request.
+    package init(_ error: GraphError, id: String, to request: GraphRequest, now: Int64) {
+        self.init(error, id: id, clientRequestID: request.headers["client-request-id"], now: now)
     }
 
     /// The answer that describes a refusal (reference, section 13.1).
@@ -17,10 +20,10 @@ extension GraphResponse {
     /// - Parameters:
     ///   - error: The refusal.
     ///   - id: The id under which the service knows the request.
-    ///   - request: The request.
+    ///   - clientRequestID: The id under which the client knows it, if it gave one.
     ///   - now: Microseconds since 1970.
-    init(_ error: GraphError, id: String, to request: GraphRequest, now: Int64) {
-        let clientID = request.headers["client-request-id"] ?? id
+    package init(_ error: GraphError, id: String, clientRequestID: String?, now: Int64) {
+        let clientID = clientRequestID ?? id
         self.init(
             status: error.status,
             json: JSONWriter.bytes { writer in

@@ -1,0 +1,136 @@
+import GraphModel
+
+/// Several requests sent as one, some of which may wait for others (reference, section 12).
+struct Batch: Sendable {
+    /// The most requests that one batch may have.
+    static let maximumItems = 20
+
+    private let items: [BatchItem]
+    /// For each item, the positions of those it waits for.
+    private let dependencies: [[Int]]
+
+    /// Reads the body of `POST /$batch`.
+    ///
+    /// - Throws: ``GraphError`` if an id stands twice, an item waits for one that is not there, or for itself by way of
+    ///   others.
+    init(_ body: [UInt8]) throws(GraphError) {
+        let items = try BatchItem.read(body)
+        var positions: [String: Int] = [:]
+        for (position, item) in items.enumerated() {
+            guard positions.updateValue(position, forKey: item.id.lowercased()) == nil else {
+                throw GraphError(
+                    400,
+                    .badRequest,
+                    "The id '\(item.id.prefix(80))' stands twice; each request of a batch has its own.",
+                    target: "/requests/\(position)/id"
+                )
+            }
+        }
+        var dependencies: [[Int]] = []
+        for (position, item) in items.enumerated() {
+            var others: [Int] = []
+            for id in item.dependsOn {
+                guard let other = positions[id.lowercased()], other != position else {
+                    throw Self.invalidDependency(of: item, at: position)
+                }
+                others.append(other)
+            }
+            dependencies.append(others)
+        }
+        var settled: Set<Int> = []
+        while settled.count < items.count {
+            let ready = items.indices.filter { !settled.contains($0) && dependencies[$0].allSatisfy(settled.contains) }
+            guard !ready.isEmpty else {
+                let stuck = items.indices.first { !settled.contains($0) } ?? 0
+                throw Self.invalidDependency(of: items[stuck], at: stuck)
+            }
+            settled.formUnion(ready)
+        }
+        self.items = items
+        self.dependencies = dependencies
+    }
+
+    private static func invalidDependency(of item: BatchItem, at position: Int) -> GraphError {
+        GraphError(
+            400,
+            .badRequest,
+            "Invalid dependency for request Id '\(item.id.prefix(80))': it names no other request of the batch, or the "
+                + "requests wait for one another.",
+            target: "/requests/\(position)/dependsOn"
+        )
+    }
+
+    /// Asks for everything, side by side where nothing says otherwise.
+    ///
+    /// - Parameter answer: Answers one item.
+    /// - Returns: The body of the answer, its items in the order of the requests.
+    func run(_ answer: @escaping @Sendable (BatchItem) async -> GraphResponse) async -> [UInt8] {
+        let responses = await withTaskGroup(of: (Int, GraphResponse).self) { group in
+            var started: Set<Int> = []
+            var done: [Int: GraphResponse] = [:]
+            func startReady() {
+                for position in items.indices where !started.contains(position) {
+                    guard dependencies[position].allSatisfy({ done[$0] != nil }) else { continue }
+                    started.insert(position)
+                    let item = items[position]
+                    let failed = dependencies[position].contains { (done[$0]?.status ?? 0) >= 400 }
+                    group.addTask { (position, failed ? Self.failedDependency : await answer(item)) }
+                }
+            }
+            startReady()
+            while let (position, response) = await group.next() {
+                done[position] = response
+                startReady()
+            }
+            return done
+        }
+        return JSONWriter.bytes { writer in
+            writer.object { writer in
+                writer.name("responses")
+                writer.array { writer in
+                    for (position, item) in items.enumerated() {
+                        guard let response = responses[position] else { continue }
+                        Self.write(response, to: item, &writer)
+                    }
+                }
+            }
+        }
+    }
+
+    private static let failedDependency = GraphResponse(
+        status: 424,
+        json: JSONWriter.bytes { writer in
+            writer.object { writer in
+                writer.name("error")
+                writer.object { writer in
+                    writer.member("code", "FailedDependency")
+                    writer.member("message", "A request that this one depends on has failed.")
+                }
+            }
+        }
+    )
+
+    private static func write(_ response: GraphResponse, to item: BatchItem, _ writer: inout JSONWriter) {
+        let isJSON = response.headers["Content-Type"]?.hasPrefix("application/json") ?? true
+        writer.object { writer in
+            writer.member("id", item.id)
+            writer.member("status", response.status)
+            writer.name("headers")
+            writer.object { writer in
+                for (name, value) in response.headers.fields where name.lowercased() != "content-type" {
+                    writer.name(name)
+                    writer.string(value)
+                }
+                guard !response.body.isEmpty else { return }
+                writer.member("Content-Type", isJSON ? "application/json" : response.headers["Content-Type"])
+            }
+            guard !response.body.isEmpty else { return }
+            writer.name("body")
+            if isJSON {
+                writer.raw(response.body)
+            } else {
+                writer.string(Base64.encode(response.body))
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// The second executable, which is built apart so that the tool builds without an HTTP server.
+enum ServerExecutable {
+    static let name = "herald-server"
+
+    /// Looks in `folder`, then in the folders of `searchPath`, which are separated by colons.
+    static func find(beside folder: String, searchPath: String) -> String? {
+        ([folder] + searchPath.split(separator: ":").map(String.init))
+            .map { $0 + "/" + name }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// What a person reads if it is in none of those folders.
+    static let missing = """
+        herald-server is neither beside herald nor on the PATH. Build it with: \
+        swift build -c release --product herald-server
+        """
+
+    /// Lets the executable take this process over; comes back only if that failed.
+    ///
+    /// - Returns: Why it failed.
+    static func execute(_ path: String, _ arguments: [String]) -> String {
+        var strings = ([name] + arguments).map { unsafe strdup($0) } + [nil]
+        unsafe execv(path, &strings)
+        let reason = unsafe String(cString: strerror(errno))
+        for unsafestring in unsafe strings { unsafe free(string) }
+        return reason
+    }
+}

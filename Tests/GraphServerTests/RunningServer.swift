@@ -1,0 +1,102 @@
+import EmbeddedGraph
+import Foundation
+import FoundationNetworking
+import GraphModel
+import GraphServer
+import Logging
+import Testing
+
+/// A server on a port of its own, over a fresh store with one group.
+struct RunningServer {
+    static let token = "0123456789abcdef-test"
+    static let group = "29981b6a-0e57-42dc-94c9-cd24f5306196"
+    static let groupPath = "/v1.0/groups/\(group)"
+
+    let store: EmbeddedGraph
+    let root: String
+
+    /// An answer as it came over the wire.
+    struct Answer {
+        var status: Int
+        var headers: [String: String]
+        var body: [UInt8]
+        var json: JSONValue { (try? JSONValue(body)) ?? .null }
+        var code: String? { json["error"]?["code"]?.string }
+    }
+
+    /// Runs `body` against a server that is up, and stops the server afterwards.
+    static func with(_ body: @escaping @Sendable (RunningServer) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "herald-server-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        let store = try EmbeddedGraph(
+            path: folder.appending(path: "graph.sqlite").path,
+            operatorName: "Adele Vance",
+            clock: now
+        )
+        let group = Group(
+            id: try #require(GroupID(Self.group)),
+            displayName: "Sales",
+            mail: "sales@contoso.example",
+            mailNickname: "sales",
+            groupTypes: ["Unified"],
+            created: GraphDate(microseconds: now())
+        )
+        try #require(try await store.importGroups([group]).created == 1)
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let server = GraphServer(
+            store,
+            authenticator: DevelopmentToken(token, caller: store.operatorCaller),
+            host: "127.0.0.1",
+            port: 0,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            now: now,
+            onListening: { continuation.yield($0) }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { continuation.finish() }
+                try await server.run()
+            }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)"))
+            tasks.cancelAll()
+            while let result = await tasks.nextResult() { _ = result }
+        }
+        try store.close()
+    }
+
+    /// Sends a request; `token` nil sends none.
+    func send(
+        _ method: String,
+        _ path: String,
+        _ body: String = "",
+        headers: [String: String] = [:],
+        token: String? = RunningServer.token
+    ) async throws -> Answer {
+        var request = URLRequest(url: try #require(URL(string: root + path)))
+        request.httpMethod = method
+        if !body.isEmpty {
+            request.httpBody = Data(body.utf8)
+            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        }
+        if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let http = try #require(response as? HTTPURLResponse)
+        let fields = http.allHeaderFields.compactMap { name, value in
+            (name as? String).map { ($0.lowercased(), "\(value)") }
+        }
+        return Answer(
+            status: http.statusCode,
+            headers: Dictionary(fields) { first, _ in first },
+            body: Array(data)
+        )
+    }
+
+    /// The body that starts a conversation.
+    static func conversation(_ topic: String) -> String {
+        #"{"topic":"\#(topic)","threads":[{"posts":[{"body":{"contentType":"text","content":"Rest"}}]}]}"#
+    }
+}
