@@ -37,7 +37,8 @@ struct GraphServerTests {
             let second = try await server.send("POST", path, body, headers: ["Idempotency-Key": "wellness"])
             #expect(first.json["id"] == second.json["id"])
             #expect(second.headers["x-replayed"] != nil)
-            #expect(try await server.send("GET", path).json["value"]?.elements?.count == 1)
+            let list = try await server.send("GET", path)
+            #expect(list.json["value"]?.elements?.count == 1)
         }
     }
 
@@ -80,7 +81,8 @@ struct GraphServerTests {
 
     @Test func `health is told without a token`() async throws {
         try await RunningServer.with { server in
-            #expect(try await server.send("GET", "/healthz", token: nil).status == 200)
+            let answer = try await server.send("GET", "/healthz", token: nil)
+            #expect(answer.status == 200)
         }
     }
 

@@ -21,10 +21,9 @@ enum ServerExecutable {
     ///
     /// - Returns: Why it failed.
     static func execute(_ path: String, _ arguments: [String]) -> String {
-        var strings = ([name] + arguments).map { unsafe strdup($0) } + [nil]
+        var strings: [UnsafeMutablePointer<CChar>?] = unsafe ([name] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { unsafe strings.forEach { unsafe free($0) } }
         unsafe execv(path, &strings)
-        let reason = unsafe String(cString: strerror(errno))
-        for unsafestring in unsafe strings { unsafe free(string) }
-        return reason
+        return unsafe String(cString: strerror(errno))
     }
 }
