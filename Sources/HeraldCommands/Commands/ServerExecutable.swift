@@ -22,7 +22,7 @@ enum ServerExecutable {
     /// - Returns: Why it failed.
     static func execute(_ path: String, _ arguments: [String]) -> String {
         var strings: [UnsafeMutablePointer<CChar>?] = unsafe ([name] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { unsafe strings.forEach { unsafe free($0) } }
+        defer { for index in unsafe strings.indices { unsafe free(strings[index]) } }
         unsafe execv(path, &strings)
         return unsafe String(cString: strerror(errno))
     }
