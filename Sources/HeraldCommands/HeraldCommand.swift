@@ -13,7 +13,8 @@ package struct HeraldCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Run.self, Test.self, Resume.self, Runs.self, Show.self, Groups.self, Conversations.self, Threads.self,
+            Run.self, Test.self, Repl.self, Resume.self, Runs.self, Show.self, Groups.self, Conversations.self,
+            Threads.self,
             Posts.self,
         ]
     )

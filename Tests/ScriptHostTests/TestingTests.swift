@@ -70,6 +70,8 @@ import Testing
         ("csv.parse('id\\n1\\n'), { { id = '1' } }", ""),
         ("graph.groups['a'], graph.groups['a']", ""),
         ("nil, nil", ""),
+        ("json.decode('[1, {}]'), { 1, {} }", ""),
+        ("json.decode('[1]'), json.decode('[2]')", "the values differ at [1]\nexpected: 2\nactual:   1"),
         ("1, '1'", "the values differ\nexpected: \"1\"\nactual:   1"),
         ("1, nil, 'the count'", "the count: the values differ\nexpected: nil\nactual:   1"),
         ("{ 1, 2 }, { 1 }", "the values differ at [2]\nexpected: nil\nactual:   2"),

@@ -88,11 +88,7 @@ struct RunSession {
         _ presentation: Presentation,
         _ screen: RunScreen
     ) throws {
-        if let problem = verdict.problem {
-            let summary = herald.error.shown(problem.summary)
-            try herald.error.line(herald.error.styled("error", .red) + ": " + summary)
-            for line in problem.details { try herald.error.line(herald.error.shown(line)) }
-        }
+        try verdict.problem?.write(to: herald.error)
         if presentation.json {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else if !presentation.quiet || verdict.status != .done || !report.isComplete {

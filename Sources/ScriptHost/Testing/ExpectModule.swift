@@ -77,9 +77,9 @@ extension ScriptModule {
               if actual == expected then return nil end
               actual, expected = plain(actual), plain(expected)
               if type(actual) ~= "table" or type(expected) ~= "table" then return place, actual, expected end
-              local hidden = getmetatable(actual) == false or getmetatable(expected) == false
-              if hidden and tostring(actual) ~= "table" then
-                if tostring(actual) == tostring(expected) then return nil end
+              local opaque_a, opaque_e = internal.opaque(actual), internal.opaque(expected)
+              if opaque_a or opaque_e then
+                if opaque_a == opaque_e then return nil end
                 return place, actual, expected
               end
               if seen[actual] == expected then return nil end

@@ -43,10 +43,20 @@ enum ValueText {
           return list
         end
 
-        local limits = { depth = 5, items = 40, text = 400, columns = 88 }
+        -- What stands for something in the host says what that is: resources, say. The marks of JSON's arrays and objects hide
+        -- their metatables, too, and so do errors; but those are tables with something in them.
+        local marks = { array = true, object = true, table = true }
+        function internal.opaque(value)
+          if getmetatable(value) ~= false or next(value) ~= nil then return nil end
+          local done, text = pcall(tostring, value)
+          return done and not marks[text] and internal.utf8(text) or nil
+        end
+
+        local limits = { depth = 5, items = 40, text = 400, columns = 88, values = 2000 }
+        local left = 0
 
         local show
-        local function list_of(value, open, inner, indent, depth, seen)
+        local function list_of(value, inner, indent, depth, seen)
           local parts, count, columns = {}, 0, 0
           local function put(text)
             parts[#parts + 1] = text
@@ -79,6 +89,8 @@ enum ValueText {
         end
 
         function show(value, indent, depth, seen)
+          left = left - 1
+          if left < 0 then return "…" end
           if value == internal.null then return "json.null" end
           if type(value) == "string" then return quoted(value, limits.text) end
           if type(value) ~= "table" then return internal.utf8(tostring(value)) end
@@ -91,20 +103,24 @@ enum ValueText {
             if #value > #rows then lines[#lines + 1] = indent .. "  …" end
             return table.concat(lines, "\\n")
           end
-          -- What hides its metatable, as resources and errors do, says itself what it is.
-          if getmetatable(value) == false then
+          local opaque = internal.opaque(value)
+          if opaque then return opaque end
+          if getmetatable(value) == false and type(rawget(value, "message")) == "string" then
             local done, text = pcall(tostring, value)
-            if done and text ~= "table" then return internal.utf8(text) end
+            if done then return internal.utf8(text) end
           end
           if seen[value] then return "{…} (a table around this one)" end
           if depth > limits.depth then return next(value) == nil and "{}" or "{…}" end
           seen[value] = true
-          local text = list_of(value, "{", indent .. "  ", indent, depth, seen)
+          local text = list_of(value, indent .. "  ", indent, depth, seen)
           seen[value] = nil
           return text
         end
 
-        function internal.show(value) return show(value, "", 1, {}) end
+        function internal.show(value)
+          left = limits.values
+          return show(value, "", 1, {})
+        end
 
         """
 }
