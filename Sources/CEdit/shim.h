@@ -29,6 +29,12 @@ static inline EditLine *edit_open(void *data, edit_prompt prompt, edit_function 
     return editor;
 }
 
+// Reads a line. What is typed as soon as the prompt is there must find the terminal ready, so that comes first.
+static inline const char *edit_line(EditLine *editor, int *count) {
+    el_set(editor, EL_PREP_TERM, 1);
+    return el_gets(editor, count);
+}
+
 static inline void *edit_data(EditLine *editor) {
     void *data = NULL;
     el_get(editor, EL_CLIENTDATA, &data);

@@ -69,7 +69,7 @@ import Synchronization
         unsafe self.prompt = unsafe strdup(prompt)
         isDropped = false
         var count: Int32 = 0
-        guard let bytes = unsafe el_gets(editor, &count), count > 0 else { return isDropped ? .dropped : .end }
+        guard let bytes = unsafe edit_line(editor, &count), count > 0 else { return isDropped ? .dropped : .end }
         var text = unsafe String(cString: bytes)
         if isDropped { return .dropped }
         if text.last?.isNewline == true { text.removeLast() }

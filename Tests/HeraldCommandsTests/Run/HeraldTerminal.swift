@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// The real executable on a terminal of its own, which `script` makes.
@@ -17,6 +18,7 @@ struct HeraldTerminal {
     ///   - arguments: The command line.
     ///   - steps: What is typed, one after the other; each sign is looked for behind the last one.
     /// - Returns: The exit status, and what stood on the screen.
+    /// - Throws: The reason why the process could not be started.
     func run(_ arguments: String, _ steps: [Step]) async throws -> (status: Int32, screen: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/script")
@@ -36,6 +38,10 @@ struct HeraldTerminal {
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in end.finish() }
         try process.run()
+        // A sign that never comes is to fail the test, and not to hold it up for ever.
+        DispatchQueue.global().asyncAfter(deadline: .now() + 60) {
+            if process.isRunning { process.terminate() }
+        }
         let (keyboard, display) = (input.fileHandleForWriting, output.fileHandleForReading)
         let screen = await withCheckedContinuation { (continuation: CheckedContinuation<String, Never>) in
             Thread.detachNewThread {
