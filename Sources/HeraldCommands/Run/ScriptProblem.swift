@@ -32,6 +32,12 @@ struct ScriptProblem {
         }
     }
 
+    /// Writes it for people.
+    func write(to sink: ByteSink) throws {
+        try sink.line(sink.styled("error", .red) + ": " + sink.shown(summary))
+        for line in details { try sink.line(sink.shown(line)) }
+    }
+
     private static func remedy(_ kind: LuaError.Kind) -> String? {
         switch kind {
         case .memory: "work through the data in smaller pieces, or allow more with --limit-memory"

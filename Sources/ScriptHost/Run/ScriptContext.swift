@@ -26,6 +26,10 @@ package struct ScriptContext: Sendable {
     package var journal: RunJournal
     /// What the script holds by number, and has used of what is limited.
     var objects = RunObjects(limits: ScriptLimits())
+    /// What a file of tests works on; nil for a script that is no such file.
+    package var testBench: TestBench?
+    /// Waits for so many seconds.
+    package var sleep: @Sendable (Double) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
 
     package init(
         service: any GraphService,
