@@ -51,10 +51,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "LuaRuntime", dependencies: ["CLuaShim"], swiftSettings: strict),
+        .target(name: "LuaSyntax", swiftSettings: strict),
         .target(
             name: "ScriptHost",
             dependencies: [
-                "LuaRuntime", "Announcements", "GraphModel",
+                "LuaRuntime", "LuaSyntax", "Announcements", "GraphModel",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -83,6 +84,7 @@ let package = Package(
             exclude: ["Differential", "Hostile"],  // scripts, which the tests read where they lie
             swiftSettings: strict
         ),
+        .testTarget(name: "LuaSyntaxTests", dependencies: ["LuaSyntax", "LuaRuntime"], swiftSettings: strict),
         .testTarget(name: "GraphModelTests", dependencies: ["GraphModel"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",

@@ -290,6 +290,7 @@ static void encode_list(encoder *e, int index) {
 
 static void encode_table(encoder *e, int index) {
     lua_State *L = e->L;
+    shim_check_stop_in(L);
     if (e->depth >= MAXIMUM_DEPTH) fail(e, "it is nested deeper than 128 levels");
     if (!lua_checkstack(L, 8)) fail(e, "it is too large");
     const void *self = lua_topointer(L, index);

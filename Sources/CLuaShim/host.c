@@ -3,6 +3,7 @@
 
 // Chunks of Herald's own Lua; people never see their frames.
 #define OWN "=[herald]"
+#define MAXIMUM_NAME 200
 #define OWN_SHORT "[herald]"
 
 static bool is_script(const lua_Debug *ar) {
@@ -10,7 +11,9 @@ static bool is_script(const lua_Debug *ar) {
 }
 
 static const char *chunk_name(const lua_Debug *ar) {
-    return *ar->source == '@' || *ar->source == '=' ? ar->source + 1 : ar->short_src;
+    // A script that loads a text may name it as it likes.
+    bool is_name = *ar->source == '@' || *ar->source == '=';
+    return is_name && ar->srclen <= MAXIMUM_NAME ? ar->source + 1 : ar->short_src;
 }
 
 static bool find_place(lua_State *T, lua_Debug *ar) {
@@ -296,8 +299,9 @@ int shim_message_handler(lua_State *L) {
 
 static void put_clean(shim_vm *vm, const char *text, size_t n) {
     size_t bad;
-    uint8_t *room;
     if (n > 8192) n = 8192;
+    // Before there is anything that a jump out of here would leak.
+    if (vm->text.capacity - vm->text.length < JSON_STRING_ROOM(3 * n) && !shim_reserve(&vm->text, JSON_STRING_ROOM(3 * n))) return;
     char *clean = shim_refuses(vm) ? NULL : malloc(3 * n + 1);
     if (!clean) shim_leave(vm, shim_end_memory);
     size_t length = 0;
@@ -313,11 +317,9 @@ static void put_clean(shim_vm *vm, const char *text, size_t n) {
             p += width;
         }
     }
-    if (vm->text.capacity - vm->text.length >= JSON_STRING_ROOM(length) || shim_reserve(&vm->text, JSON_STRING_ROOM(length))) {
-        room = vm->text.bytes + vm->text.length;
-        uint8_t *end = json_put_string(room, (const uint8_t *)clean, length, &bad);
-        if (end) vm->text.length += (size_t)(end - room);
-    }
+    uint8_t *room = vm->text.bytes + vm->text.length;
+    uint8_t *end = json_put_string(room, (const uint8_t *)clean, length, &bad);
+    if (end) vm->text.length += (size_t)(end - room);
     free(clean);
 }
 

@@ -30,10 +30,10 @@ typedef struct {
     capture captures[MAXIMUM_CAPTURES];
 } matcher;
 
-// What every match of a pattern has to begin with, so that the search for one can pass over the rest: a single-character
-// class of the pattern, as the place where it stands and the place after it; NULL if there is none.
+// What every match of a pattern has to begin with, so that the search for one can pass over the rest.
 typedef struct {
-    const char *class, *next;
+    enum { with_anything, with_character, with_class } kind;
+    const char *p, *next; // the character, or where the class stands in the pattern and ends
 } opening;
 
 static void look_for_stop(matcher *m) {
@@ -61,6 +61,7 @@ static bool is_of_class(int c, int letter) {
     case 'u': is = isupper(c); break;
     case 'w': is = isalnum(c); break;
     case 'x': is = isxdigit(c); break;
+    case 'z': is = c == 0; break; // the manual no longer has it; the stock function does
     default: return c == letter;
     }
     return (is != 0) == ((letter & 0x20) != 0); // a capital stands for all others
@@ -174,7 +175,7 @@ static const char *close_capture(matcher *m, const char *s, const char *p) {
 static const char *same_again(matcher *m, const char *s, int digit) {
     int i = digit - '1';
     if (i < 0 || i >= m->level || m->captures[i].length == unfinished)
-        luaL_error(m->L, "invalid capture index %%%d in pattern", i + 1);
+        luaL_error(m->L, "invalid capture index %%%d", i + 1);
     const capture *c = &m->captures[i];
     if (c->length == position || m->end - s < c->length) return NULL;
     m->steps -= c->length >> 6;
@@ -295,25 +296,29 @@ static const char *match_at(matcher *m, const char *s, const char *p) {
 
 // Finds no fault with the pattern: a match that is tried does that.
 static opening find_opening(const char *p, const char *pattern_end) {
-    const opening none = {NULL, NULL};
+    const opening none = {with_anything, NULL, NULL};
     for (int captures = 0; *p == '(' && p[1] != ')'; p++) {
         if (++captures > MAXIMUM_CAPTURES) return none;
     }
     if (p >= pattern_end || *p == '.' || *p == '(' || *p == ')' || (*p == '$' && p + 1 == pattern_end)) return none;
-    if (*p == '%' && (p[1] == 'b' || p[1] == 'f' || isdigit((unsigned char)p[1]))) return none;
+    if (*p == '%') {
+        if (p[1] == 'b' && pattern_end - p >= 4) return (opening){with_character, p + 2, NULL};
+        if (p[1] == 'b' || p[1] == 'f' || isdigit((unsigned char)p[1])) return none;
+    }
     const char *next = end_of_class(p, pattern_end);
     if (!next || *next == '*' || *next == '?' || *next == '-') return none;
-    return (opening){p, next};
+    if (*p == '%' && ispunct((unsigned char)p[1])) return (opening){with_character, p + 1, NULL};
+    return (opening){*p == '%' || *p == '[' ? with_class : with_character, p, next};
 }
 
 // The first place from `s` on where a match may begin, or NULL.
-static const char *next_opening(matcher *m, const char *s, opening o) {
+static const char *next_opening(matcher *m, const char *s, const opening *o) {
     const char *start = s;
-    if (*o.class == '%' || *o.class == '[') {
-        while (s < m->end && !holds(m, s, o.class, o.next)) s++;
+    if (o->kind == with_class) {
+        while (s < m->end && !holds(m, s, o->p, o->next)) s++;
         if (s == m->end) s = NULL;
     } else {
-        s = memchr(s, (unsigned char)*o.class, (size_t)(m->end - s));
+        s = memchr(s, (unsigned char)*o->p, (size_t)(m->end - s));
     }
     count_steps(m, ((s ? s : m->end) - start) >> 4);
     return s;
@@ -321,9 +326,9 @@ static const char *next_opening(matcher *m, const char *s, opening o) {
 
 // Finds the first match that begins at *from or after it, and does not end at `last`. Gives its end, and its beginning in
 // *from; or NULL.
-static const char *search(matcher *m, const char **from, const char *p, opening o, const char *last) {
+static const char *search(matcher *m, const char **from, const char *p, const opening *o, const char *last) {
     for (const char *s = *from; s <= m->end; s++) {
-        if (o.class && !(s = next_opening(m, s, o))) return NULL;
+        if (o->kind != with_anything && !(s = next_opening(m, s, o))) return NULL;
         const char *end = match_at(m, s, p);
         if (end && end != last) {
             *from = s;
@@ -373,81 +378,97 @@ static size_t start_of(lua_State *L, int index, size_t length) {
     return length + (size_t)i;
 }
 
+// Most texts are found, or not, by their first character; the rest is for the function that is linear at its worst.
+static const char *find_plain(const char *s, size_t n, const char *p, size_t width) {
+    if (width == 0) return s;
+    if (width > n) return NULL;
+    const char *end = s + n, *last = end - width;
+    for (int tries = 0; s <= last; s++) {
+        if (tries++ == 16) return memmem(s, (size_t)(end - s), p, width);
+        s = memchr(s, (unsigned char)*p, (size_t)(last - s) + 1);
+        if (!s || memcmp(s, p, width) == 0) return s;
+    }
+    return NULL;
+}
+
 static bool is_plain(const char *p, size_t n) {
     for (const char *end = p + n; p < end; p++) {
         switch (*p) {
-        case '^': case '$': case '*': case '+': case '?': case '.': case '(': case ')': case '[': case '%': case '-':
-            return false;
+        case '^': case '$': case '*': case '+': case '?': case '.': case '(': case '[': case '%': case '-': return false;
         }
     }
     return true;
 }
 
-static inline int find_or_match(lua_State *L, bool is_find) {
-    size_t n, width;
-    const char *s = luaL_checklstring(L, 1, &n), *p = luaL_checklstring(L, 2, &width);
-    size_t start = start_of(L, 3, n);
-    if (start > n) {
-        lua_pushnil(L);
-        return 1;
-    }
-    const char *at = s + start;
-    if (is_find && (lua_toboolean(L, 4) || is_plain(p, width))) {
-        const char *found = width == 1 ? memchr(at, (unsigned char)*p, n - start) : memmem(at, n - start, p, width);
-        if (!found) {
-            lua_pushnil(L);
-            return 1;
-        }
-        lua_pushinteger(L, found - s + 1);
-        lua_pushinteger(L, found - s + (lua_Integer)width);
-        return 2;
-    }
+static int push_nothing(lua_State *L) {
+    lua_pushnil(L);
+    return 1;
+}
+
+static int search_pattern(lua_State *L, const char *s, size_t n, size_t start, const char *p, const char *pattern_end,
+                          bool is_find) {
     matcher m;
-    prepare(&m, L, s, n, p + width);
-    const char *end = *p == '^' ? match_at(&m, at, p + 1) : search(&m, &at, p, find_opening(p, m.pattern_end), NULL);
-    if (!end) {
-        lua_pushnil(L);
-        return 1;
+    prepare(&m, L, s, n, pattern_end);
+    const char *at = s + start, *end;
+    if (*p == '^') {
+        end = match_at(&m, at, p + 1);
+    } else {
+        opening o = find_opening(p, pattern_end);
+        end = search(&m, &at, p, &o, NULL);
     }
+    if (!end) return push_nothing(L);
     if (!is_find) return push_captures(&m, at, end, true);
     lua_pushinteger(L, at - s + 1);
     lua_pushinteger(L, end - s);
     return 2 + push_captures(&m, at, end, false);
 }
 
-static int find(lua_State *L) { return find_or_match(L, true); }
+static int find(lua_State *L) {
+    size_t n, width;
+    const char *s = luaL_checklstring(L, 1, &n), *p = luaL_checklstring(L, 2, &width);
+    size_t start = start_of(L, 3, n);
+    if (start > n) return push_nothing(L);
+    if (!lua_toboolean(L, 4) && !is_plain(p, width)) return search_pattern(L, s, n, start, p, p + width, true);
+    const char *found = find_plain(s + start, n - start, p, width);
+    if (!found) return push_nothing(L);
+    lua_pushinteger(L, found - s + 1);
+    lua_pushinteger(L, found - s + (lua_Integer)width);
+    return 2;
+}
 
-static int string_match(lua_State *L) { return find_or_match(L, false); }
+static int string_match(lua_State *L) {
+    size_t n, width;
+    const char *s = luaL_checklstring(L, 1, &n), *p = luaL_checklstring(L, 2, &width);
+    size_t start = start_of(L, 3, n);
+    return start > n ? push_nothing(L) : search_pattern(L, s, n, start, p, p + width, false);
+}
 
-// Where an iteration is, as offsets into its strings.
+// Where an iteration is; its strings are upvalues beside it.
 typedef struct {
-    size_t next;    // where to go on, after the end of the subject when done
-    ptrdiff_t last; // where the last match ended, -1 before the first
+    const char *subject, *pattern, *pattern_end;
+    size_t length;
+    const char *next; // where to go on, after the end of the subject if nowhere
+    const char *last; // where the last match ended, NULL before the first
 } iteration;
 
 static int next_match(lua_State *L) {
-    size_t n, width;
-    const char *s = lua_tolstring(L, lua_upvalueindex(1), &n), *p = lua_tolstring(L, lua_upvalueindex(2), &width);
-    iteration *where = lua_touserdata(L, lua_upvalueindex(3));
-    if (where->next > n) return 0;
+    iteration *i = lua_touserdata(L, lua_upvalueindex(3));
     matcher m;
-    prepare(&m, L, s, n, p + width);
-    const char *at = s + where->next, *last = where->last < 0 ? NULL : s + where->last;
-    const char *end = search(&m, &at, p, find_opening(p, m.pattern_end), last);
+    prepare(&m, L, i->subject, i->length, i->pattern_end);
+    opening o = find_opening(i->pattern, i->pattern_end);
+    const char *at = i->next, *end = search(&m, &at, i->pattern, &o, i->last);
     if (!end) return 0;
-    where->last = end - s;
-    where->next = (size_t)where->last;
+    i->next = i->last = end;
     return push_captures(&m, at, end, true);
 }
 
 static int gmatch(lua_State *L) {
-    size_t n;
-    luaL_checklstring(L, 1, &n);
-    luaL_checklstring(L, 2, NULL);
+    size_t n, width;
+    const char *s = luaL_checklstring(L, 1, &n), *p = luaL_checklstring(L, 2, &width);
     size_t start = start_of(L, 3, n);
     lua_settop(L, 2);
-    iteration *where = lua_newuserdatauv(L, sizeof *where, 0);
-    *where = (iteration){start > n ? n + 1 : start, -1};
+    iteration *i = lua_newuserdatauv(L, sizeof *i, 0);
+    *i = (iteration){s, p, p + width, n, s + (start > n ? n + 1 : start), NULL};
     lua_pushcclosure(L, next_match, 3);
     return 1;
 }
@@ -455,9 +476,16 @@ static int gmatch(lua_State *L) {
 // MARK: gsub
 
 // The result is Lua's memory, so that neither an error nor a limit leaks it. Garbage makes room for it before it grows.
-static void add(luaL_Buffer *b, const char *text, size_t n) {
-    if (n > b->size - b->n && b->n + n > LARGE_RESULT) shim_collect_if_near(b->L, b->size / 2 * 3 + n);
-    luaL_addlstring(b, text, n);
+static void grow(luaL_Buffer *b, size_t n) {
+    if (b->n + n > LARGE_RESULT) shim_collect_if_near(b->L, b->size / 2 * 3 + n);
+    luaL_prepbuffsize(b, n);
+}
+
+static inline void add(luaL_Buffer *b, const char *text, size_t n) {
+    if (n == 0) return;
+    if (n > b->size - b->n) grow(b, n);
+    memcpy(b->b + b->n, text, n);
+    b->n += n;
 }
 
 static void add_replacement(matcher *m, luaL_Buffer *b, const char *s, const char *end) {
@@ -520,14 +548,15 @@ static int gsub(lua_State *L) {
                      "string/function/table");
     bool is_anchored = *p == '^', is_changed = false;
     if (is_anchored) p++;
-    opening o = is_anchored ? (opening){NULL, NULL} : find_opening(p, pattern_end);
+    opening o = {with_anything, NULL, NULL};
+    if (!is_anchored) o = find_opening(p, pattern_end);
     matcher m;
     prepare(&m, L, s, n, pattern_end);
     luaL_Buffer b;
     luaL_buffinit(L, &b);
     const char *last = NULL;
     while (count < most) {
-        const char *at = s, *end = is_anchored ? match_at(&m, at, p) : search(&m, &at, p, o, last);
+        const char *at = s, *end = is_anchored ? match_at(&m, at, p) : search(&m, &at, p, &o, last);
         if (!end) break;
         add(&b, s, (size_t)(at - s));
         count++;

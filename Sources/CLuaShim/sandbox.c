@@ -34,6 +34,10 @@ static int get_metatable(lua_State *L) {
 
 // As luaL_tolstring, without addresses: they tell an attacker where memory lies, and differ from run to run.
 void shim_push_text(lua_State *L, int index) {
+    if (lua_type(L, index) == LUA_TSTRING) { // no script can give strings another text
+        lua_pushvalue(L, index);
+        return;
+    }
     if (luaL_callmeta(L, index, "__tostring")) {
         if (!lua_isstring(L, -1)) luaL_error(L, "'__tostring' must return a string");
         return;
@@ -99,6 +103,15 @@ static int load_module(lua_State *L) {
     return 1;
 }
 
+// math.randomseed, but never without a seed: the stock function would take the state's address for one, and give it back.
+static int random_seed(lua_State *L) {
+    luaL_checkany(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 static int collect_garbage(lua_State *L) {
     static const char *const options[] = {"collect", "count", NULL};
     switch (luaL_checkoption(L, 1, "collect", options)) {
@@ -131,6 +144,11 @@ static const char *const math_names[] = {"abs", "acos", "asin", "atan", "ceil", 
 static const char *const utf8_names[] = {"char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 
+// What is replaced in `string` and `table` does what the stock functions of 5.4.4 do, to the texts of their errors, but:
+// - functions of `table` look at tables alone, and raw: no __index, __newindex, __len or __eq is asked;
+// - table.move refuses more than 10,000,000 elements;
+// - string.rep refuses what would not fit into the memory limit, where stock Lua allows 2 GiB;
+// - string.format refuses %p, and its %s shows no address.
 static void push_strings(lua_State *L, int stock) {
     lua_createtable(L, 0, 20);
     copy(L, stock, string_names);
@@ -162,6 +180,9 @@ static void push_globals(lua_State *L, int base, int string, int table, int math
     shim_open_tables(L, table);
     lua_setfield(L, -2, "table");
     push_library(L, math, math_names);
+    lua_getfield(L, -1, "randomseed");
+    lua_pushcclosure(L, random_seed, 1);
+    lua_setfield(L, -2, "randomseed");
     lua_setfield(L, -2, "math");
     push_library(L, utf8, utf8_names);
     lua_setfield(L, -2, "utf8");
@@ -207,8 +228,9 @@ void shim_open_sandbox(lua_State *L) {
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 3);
 
-    // Nothing that has been loaded can be reached through the registry.
-    lua_pushnil(L);
+    // Nothing that has been loaded can be reached through the registry. Where Lua looks for the name of a function that
+    // got a bad argument, and that its caller has no name for, it finds Herald's copies.
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->ref_private);
     lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_createtable(L, 0, 0);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

@@ -35,41 +35,41 @@ static int rep(lua_State *L) {
 
 // MARK: format
 
+#define MAXIMUM_SPEC 22 // what stands between the percent sign and the end of a conversion
+
 typedef struct {
-    char spec[16]; // "%-5.2", with room for a length and the conversion
+    char spec[MAXIMUM_SPEC + 4]; // "%-5.2f", with room for the length of an integer
     size_t length;
-    bool is_plain, has_precision;
 } conversion;
 
-static _Noreturn void refuse(lua_State *L, const char *percent, size_t n) {
-    lua_pushlstring(L, percent, n < 20 ? n : 20);
-    luaL_error(L, "invalid conversion '%s' to 'format'", lua_tostring(L, -1));
-    abort();
+static char letter_of(const conversion *c) { return c->spec[c->length - 1]; }
+
+// Reads flags, width, precision and letter after the percent sign; gives the place after them.
+static const char *read_conversion(lua_State *L, const char *percent, conversion *c) {
+    c->length = 2 + strspn(percent + 1, "-+ #0123456789.");
+    if (c->length > MAXIMUM_SPEC) luaL_error(L, "invalid format string to 'format'");
+    memcpy(c->spec, percent, c->length);
+    c->spec[c->length] = 0;
+    return percent + c->length;
 }
 
-// Reads flags, width and precision after the percent sign; gives the place of the conversion's letter.
-static const char *read_conversion(lua_State *L, const char *percent, const char *end, conversion *c) {
-    const char *p = percent + 1;
-    int flags = 0, width = 0, precision = 0;
-    while (p < end && *p && strchr("-+ #0", *p)) p++, flags++;
-    while (p < end && isdigit((unsigned char)*p)) p++, width++;
-    c->has_precision = p < end && *p == '.';
-    if (c->has_precision) {
-        p++;
-        while (p < end && isdigit((unsigned char)*p)) p++, precision++;
-    }
-    if (p == end || flags > 5 || width > 2 || precision > 2) refuse(L, percent, (size_t)(p - percent) + (p < end));
-    c->length = (size_t)(p - percent);
-    memcpy(c->spec, percent, c->length);
-    c->is_plain = c->length == 1;
+static const char *skip_two_digits(const char *p) {
+    for (int i = 0; i < 2 && isdigit((unsigned char)*p); i++) p++;
     return p;
 }
 
-static const char *finish_spec(lua_State *L, conversion *c, const char *suffix, const char *percent, const char *flags) {
-    for (size_t i = 1; i < c->length && strchr("-+ #0", c->spec[i]); i++) {
-        if (!strchr(flags, c->spec[i])) refuse(L, percent, c->length + 1);
-    }
-    strcpy(c->spec + c->length, suffix);
+static void check_modifiers(lua_State *L, const conversion *c, const char *flags, bool precision) {
+    const char *p = c->spec + 1;
+    p += strspn(p, flags);
+    if (*p != '0') p = skip_two_digits(p); // a flag that this conversion has not
+    if (*p == '.' && precision) p = skip_two_digits(p + 1);
+    if (p != c->spec + c->length - 1) luaL_error(L, "invalid conversion specification: '%s'", c->spec);
+}
+
+// The conversion as C takes it for an integer of Lua's size.
+static const char *long_spec(conversion *c) {
+    char letter[] = {'l', 'l', letter_of(c), 0};
+    strcpy(c->spec + c->length - 1, letter);
     return c->spec;
 }
 
@@ -115,23 +115,33 @@ static void add_quoted(lua_State *L, luaL_Buffer *b, int argument) {
     }
 }
 
-static void add_text(lua_State *L, luaL_Buffer *b, conversion *c, int argument, const char *percent) {
+static void add_text(lua_State *L, luaL_Buffer *b, const conversion *c, int argument) {
     shim_push_text(L, argument);
     size_t n;
     const char *text = lua_tolstring(L, -1, &n);
-    const char *spec = finish_spec(L, c, "s", percent, "-");
-    if (c->is_plain || (!c->has_precision && n >= 100)) {
+    if (c->length == 2) {
         luaL_addvalue(b);
         return;
     }
     luaL_argcheck(L, n == strlen(text), argument, "string contains zeros");
+    check_modifiers(L, c, "-", true);
+    if (!strchr(c->spec, '.') && n >= 100) {
+        luaL_addvalue(b);
+        return;
+    }
     char padded[256]; // width and precision have two digits
-    int length = snprintf(padded, sizeof padded, spec, text);
+    int length = snprintf(padded, sizeof padded, c->spec, text);
     lua_pop(L, 1);
     luaL_addlstring(b, padded, (size_t)length);
 }
 
-// string.format by the manual (6.4), but %p shows nothing and %s no address.
+static int put_integer(lua_State *L, int argument, conversion *c, const char *flags, char *text, size_t size) {
+    lua_Integer value = luaL_checkinteger(L, argument);
+    check_modifiers(L, c, flags, true);
+    return snprintf(text, size, long_spec(c), (long long)value);
+}
+
+// string.format by the manual (6.4), but no %p, and %s shows no address.
 static int format(lua_State *L) {
     size_t n;
     const char *p = luaL_checklstring(L, 1, &n), *end = p + n;
@@ -143,39 +153,43 @@ static int format(lua_State *L) {
         if (!percent) percent = end;
         luaL_addlstring(&b, p, (size_t)(percent - p));
         if (percent == end) break;
-        if (percent + 1 < end && percent[1] == '%') {
+        shim_check_stop_in(L);
+        if (percent[1] == '%') {
             luaL_addchar(&b, '%');
             p = percent + 2;
             continue;
         }
-        conversion c;
-        const char *letter = read_conversion(L, percent, end, &c);
-        p = letter + 1;
-        if (!*letter || !strchr("cdiuoxXaAeEfgGqs", *letter)) refuse(L, percent, c.length + 1);
         if (++argument > top) return luaL_argerror(L, argument, "no value");
-        char suffix[] = {*letter, 0}, text[512];
+        conversion c;
+        p = read_conversion(L, percent, &c);
+        char text[512];
         int length = 0;
-        switch (*letter) {
+        switch (letter_of(&c)) {
         case 'c':
-            if (c.has_precision) refuse(L, percent, c.length + 1);
-            length = snprintf(text, sizeof text, finish_spec(L, &c, "c", percent, "-"), (int)luaL_checkinteger(L, argument));
+            check_modifiers(L, &c, "-", false);
+            length = snprintf(text, sizeof text, c.spec, (int)luaL_checkinteger(L, argument));
             break;
-        case 'd': case 'i': case 'u': case 'o': case 'x': case 'X': {
-            lua_Integer value = luaL_checkinteger(L, argument);
-            char wide[] = {'l', 'l', *letter, 0};
-            const char *flags = strchr("di", *letter) ? "-+0 " : *letter == 'u' ? "-0" : "-#0";
-            length = snprintf(text, sizeof text, finish_spec(L, &c, wide, percent, flags), (long long)value);
+        case 'd': case 'i': length = put_integer(L, argument, &c, "-+0 ", text, sizeof text); break;
+        case 'u': length = put_integer(L, argument, &c, "-0", text, sizeof text); break;
+        case 'o': case 'x': case 'X': length = put_integer(L, argument, &c, "-#0", text, sizeof text); break;
+        case 'a': case 'A':
+            check_modifiers(L, &c, "-+#0 ", true);
+            length = snprintf(text, sizeof text, c.spec, luaL_checknumber(L, argument));
+            break;
+        case 'e': case 'E': case 'f': case 'g': case 'G': {
+            lua_Number value = luaL_checknumber(L, argument);
+            check_modifiers(L, &c, "-+#0 ", true);
+            length = snprintf(text, sizeof text, c.spec, value);
             break;
         }
         case 'q':
-            if (!c.is_plain) return luaL_error(L, "specifier '%%q' cannot have modifiers");
+            if (c.length > 2) return luaL_error(L, "specifier '%%q' cannot have modifiers");
             add_quoted(L, &b, argument);
             continue;
         case 's':
-            add_text(L, &b, &c, argument, percent);
+            add_text(L, &b, &c, argument);
             continue;
-        default:
-            length = snprintf(text, sizeof text, finish_spec(L, &c, suffix, percent, "-+#0 "), luaL_checknumber(L, argument));
+        default: return luaL_error(L, "invalid conversion '%s' to 'format'", c.spec);
         }
         luaL_addlstring(&b, text, (size_t)length);
     }
@@ -183,6 +197,7 @@ static int format(lua_State *L) {
     return 1;
 }
 
+// upper, lower and reverse stay stock: they take one pass, and the collector runs before their buffer and their result.
 void shim_replace_strings(lua_State *L) {
     static const luaL_Reg functions[] = {{"format", format}, {"rep", rep}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

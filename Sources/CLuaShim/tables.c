@@ -13,6 +13,23 @@ static lua_Integer length(lua_State *L) {
     return (lua_Integer)lua_rawlen(L, 1);
 }
 
+// Elements, raw. A table without a metatable is read and written faster by the functions that would ask it.
+static bool is_plain(lua_State *L, int table) {
+    if (!lua_getmetatable(L, table)) return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+static inline void get(lua_State *L, int table, lua_Integer i, bool plain) {
+    if (plain) lua_geti(L, table, i);
+    else lua_rawgeti(L, table, i);
+}
+
+static inline void set(lua_State *L, int table, lua_Integer i, bool plain) {
+    if (plain) lua_seti(L, table, i);
+    else lua_rawseti(L, table, i);
+}
+
 // For each turn of a loop.
 static inline void count_step(lua_State *L, lua_Integer i) {
     if (i % STEPS_BETWEEN_CHECKS == 0) shim_check_stop_in(L);
@@ -20,34 +37,38 @@ static inline void count_step(lua_State *L, lua_Integer i) {
 
 static int insert(lua_State *L) {
     lua_Integer end = length(L) + 1, position = end;
-    switch (lua_gettop(L)) {
+    int arguments = lua_gettop(L);
+    bool plain = is_plain(L, 1);
+    switch (arguments) {
     case 2: break;
     case 3:
         position = luaL_checkinteger(L, 2);
         luaL_argcheck(L, position >= 1 && position <= end, 2, "position out of bounds");
         for (lua_Integer i = end; i > position; i--) {
-            lua_rawgeti(L, 1, i - 1);
-            lua_rawseti(L, 1, i);
+            get(L, 1, i - 1, plain);
+            set(L, 1, i, plain);
             count_step(L, i);
         }
         break;
     default: return luaL_error(L, "wrong number of arguments to 'insert'");
     }
-    lua_rawseti(L, 1, position);
+    set(L, 1, position, plain);
     return 0;
 }
 
 static int table_remove(lua_State *L) {
     lua_Integer size = length(L), position = luaL_optinteger(L, 2, size);
-    if (position != size) luaL_argcheck(L, position >= 1 && position <= size + 1, 2, "position out of bounds");
-    lua_rawgeti(L, 1, position);
+    // The stock function blames its first argument, too.
+    if (position != size) luaL_argcheck(L, position >= 1 && position <= size + 1, 1, "position out of bounds");
+    bool plain = is_plain(L, 1);
+    get(L, 1, position, plain);
     for (; position < size; position++) {
-        lua_rawgeti(L, 1, position + 1);
-        lua_rawseti(L, 1, position);
+        get(L, 1, position + 1, plain);
+        set(L, 1, position, plain);
         count_step(L, position);
     }
     lua_pushnil(L);
-    lua_rawseti(L, 1, position);
+    set(L, 1, position, plain);
     return 1;
 }
 
@@ -59,10 +80,12 @@ static int concat(lua_State *L) {
     lua_Integer first = luaL_optinteger(L, 3, 1), last = luaL_optinteger(L, 4, size);
     shim_buffer *out = &vm->scratch;
     out->length = 0;
+    bool plain = is_plain(L, 1);
     for (lua_Integer i = first; i <= last; i++) {
-        lua_rawgeti(L, 1, i);
+        get(L, 1, i, plain);
         if (!lua_isstring(L, -1))
-            return luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
+            return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1),
+                              (LUAI_UACINT)i);
         size_t n;
         const char *text = lua_tolstring(L, -1, &n);
         if (out->length + n + width > vm->limits.memory) shim_leave(vm, shim_end_memory);
@@ -86,10 +109,10 @@ static int unpack(lua_State *L) {
     if (first > last) return 0;
     lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
     if (count >= INT_MAX || !lua_checkstack(L, (int)++count)) return luaL_error(L, "too many results to unpack");
+    bool plain = !is_table || is_plain(L, 1);
     for (lua_Unsigned i = 0; i < count; i++) {
         lua_Integer index = (lua_Integer)((lua_Unsigned)first + i);
-        if (is_table) lua_rawgeti(L, 1, index);
-        else lua_geti(L, 1, index);
+        get(L, 1, index, plain);
     }
     return (int)count;
 }
@@ -105,10 +128,11 @@ static int move(lua_State *L) {
         luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
         if (count > MAXIMUM_MOVED) return luaL_error(L, "more than %d elements in one call", MAXIMUM_MOVED);
         bool backwards = to > first && to <= last && (target == 1 || lua_rawequal(L, 1, target));
+        bool from_plain = is_plain(L, 1), to_plain = is_plain(L, target);
         for (lua_Integer i = 0; i < count; i++) {
             lua_Integer offset = backwards ? count - 1 - i : i;
-            lua_rawgeti(L, 1, first + offset);
-            lua_rawseti(L, target, to + offset);
+            get(L, 1, first + offset, from_plain);
+            set(L, target, to + offset, to_plain);
             count_step(L, i);
         }
     }
@@ -122,6 +146,7 @@ typedef struct {
     lua_State *L;
     lua_Integer comparisons;
     uint64_t seed; // of the places of pivots, 0 for the middle
+    bool plain;
 } sorting;
 
 // Whether the value at one place of the stack comes before that at another.
@@ -141,21 +166,22 @@ static bool precedes(sorting *s, int a, int b) {
 // Puts the elements at two places in order; `high` lies above `low`.
 static void order(sorting *s, lua_Integer low, lua_Integer high) {
     lua_State *L = s->L;
-    lua_rawgeti(L, 1, low);
-    lua_rawgeti(L, 1, high);
+    get(L, 1, low, s->plain);
+    get(L, 1, high, s->plain);
     if (precedes(s, -1, -2)) {
-        lua_rawseti(L, 1, low);
-        lua_rawseti(L, 1, high);
+        set(L, 1, low, s->plain);
+        set(L, 1, high, s->plain);
     } else {
         lua_pop(L, 2);
     }
 }
 
-static void swap(lua_State *L, lua_Integer a, lua_Integer b) {
-    lua_rawgeti(L, 1, a);
-    lua_rawgeti(L, 1, b);
-    lua_rawseti(L, 1, a);
-    lua_rawseti(L, 1, b);
+static void swap(sorting *s, lua_Integer a, lua_Integer b) {
+    lua_State *L = s->L;
+    get(L, 1, a, s->plain);
+    get(L, 1, b, s->plain);
+    set(L, 1, a, s->plain);
+    set(L, 1, b, s->plain);
 }
 
 // Divides what lies between `low` and `high` by the pivot, which stands before `high` and on top of the stack; gives its
@@ -164,20 +190,20 @@ static lua_Integer divide(sorting *s, lua_Integer low, lua_Integer high) {
     lua_State *L = s->L;
     lua_Integer i = low, j = high - 1;
     for (;;) {
-        for (lua_rawgeti(L, 1, ++i); precedes(s, -1, -2); lua_rawgeti(L, 1, ++i)) {
+        for (get(L, 1, ++i, s->plain); precedes(s, -1, -2); get(L, 1, ++i, s->plain)) {
             if (i == high - 1) luaL_error(L, "invalid order function for sorting");
             lua_pop(L, 1);
         }
-        for (lua_rawgeti(L, 1, --j); precedes(s, -3, -1); lua_rawgeti(L, 1, --j)) {
+        for (get(L, 1, --j, s->plain); precedes(s, -3, -1); get(L, 1, --j, s->plain)) {
             if (j < i) luaL_error(L, "invalid order function for sorting");
             lua_pop(L, 1);
         }
         lua_pop(L, 2);
         if (j < i) break;
-        swap(L, i, j);
+        swap(s, i, j);
     }
     lua_pop(L, 1);
-    swap(L, high - 1, i);
+    swap(s, high - 1, i);
     return i;
 }
 
@@ -195,18 +221,18 @@ static void sort_range(sorting *s, lua_Integer low, lua_Integer high) {
         order(s, low, high);
         if (high - low == 1) return;
         lua_Integer pivot = choose_pivot(s, low, high);
-        lua_rawgeti(L, 1, pivot);
-        lua_rawgeti(L, 1, low);
+        get(L, 1, pivot, s->plain);
+        get(L, 1, low, s->plain);
         if (precedes(s, -2, -1)) {
-            lua_rawseti(L, 1, pivot);
-            lua_rawseti(L, 1, low);
+            set(L, 1, pivot, s->plain);
+            set(L, 1, low, s->plain);
         } else {
             lua_pop(L, 2);
             order(s, pivot, high);
         }
         if (high - low == 2) return;
-        swap(L, pivot, high - 1);
-        lua_rawgeti(L, 1, high - 1);
+        swap(s, pivot, high - 1);
+        get(L, 1, high - 1, s->plain);
         pivot = divide(s, low, high);
         lua_Integer smaller;
         if (pivot - low < high - pivot) {
@@ -227,7 +253,7 @@ static int sort(lua_State *L) {
     if (size < 2) return 0;
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    sorting s = {.L = L};
+    sorting s = {.L = L, .plain = is_plain(L, 1)};
     sort_range(&s, 1, size);
     return 0;
 }

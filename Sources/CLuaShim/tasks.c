@@ -22,9 +22,9 @@ struct shim_task {
     bool cancelled, failed;
 };
 
-static void grow(void **items, int32_t *capacity, size_t size) {
+static void grow(shim_vm *vm, void **items, int32_t *capacity, size_t size) {
     int32_t larger = *capacity ? *capacity * 2 : 16;
-    void *moved = realloc(*items, (size_t)larger * size);
+    void *moved = shim_refuses(vm) ? NULL : realloc(*items, (size_t)larger * size);
     if (!moved) return;
     memset((uint8_t *)moved + (size_t)*capacity * size, 0, (size_t)(larger - *capacity) * size);
     *items = moved;
@@ -37,7 +37,7 @@ static int32_t new_task(shim_vm *vm, lua_State *T, int arguments) {
         slot = vm->free_task;
         vm->free_task = vm->tasks[slot].next;
     } else {
-        if (vm->task_count == vm->task_capacity) grow((void **)&vm->tasks, &vm->task_capacity, sizeof(shim_task));
+        if (vm->task_count == vm->task_capacity) grow(vm, (void **)&vm->tasks, &vm->task_capacity, sizeof(shim_task));
         if (vm->task_count == vm->task_capacity) shim_leave(vm, shim_end_memory);
         slot = vm->task_count++;
     }
@@ -210,7 +210,7 @@ static int open_group(lua_State *L) {
     if (g >= 0) {
         vm->free_group = vm->groups[g].finished;
     } else {
-        if (vm->group_count == vm->group_capacity) grow((void **)&vm->groups, &vm->group_capacity, sizeof(shim_group));
+        if (vm->group_count == vm->group_capacity) grow(vm, (void **)&vm->groups, &vm->group_capacity, sizeof(shim_group));
         if (vm->group_count == vm->group_capacity) shim_leave(vm, shim_end_memory);
         g = vm->group_count++;
     }

@@ -9,6 +9,10 @@
 static _Thread_local shim_vm *volatile running_vm; // set while this thread is inside Lua
 
 _Noreturn void shim_leave(shim_vm *vm, shim_end reason) {
+    // A script gives its chunks what names it likes; people see this one.
+    for (char *p = vm->ended_script; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7F) *p = '?';
+    }
     vm->ended = reason;
     siglongjmp(vm->escape, 1);
 }
@@ -35,10 +39,6 @@ void shim_hook(lua_State *L, lua_Debug *ar) {
     shim_vm *vm = VM(L);
     if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
     shim_note_place(vm, L);
-    // A script gives its chunks what names it likes; people see this one.
-    for (char *p = vm->ended_script; *p; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7F) *p = '?';
-    }
     (void)ar;
     shim_check_stop(vm);
 }

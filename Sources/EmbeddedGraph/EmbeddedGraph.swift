@@ -63,14 +63,15 @@ package final class EmbeddedGraph: GraphService {
             response.headers["Allow"] = refusal.allow
         }
         response.headers["request-id"] = id
+        response.headers["client-request-id"] = request.headers["client-request-id"]
         return response
     }
 
     private static func checkContentType(of request: GraphRequest) throws(GraphError) {
         guard !request.body.isEmpty else { return }
-        let type = request.headers["Content-Type"]?.lowercased()
+        let type = request.headers["Content-Type"].map { $0.prefix { $0 != ";" && $0 != " " }.lowercased() }
         // A body without a type is taken for JSON if it looks like it (reference, section 2.1, row 19).
-        let isJSON = type.map { $0.hasPrefix("application/json") } ?? (request.body.first == UInt8(ascii: "{"))
+        let isJSON = type.map { $0 == "application/json" } ?? (request.body.first == UInt8(ascii: "{"))
         guard isJSON else {
             throw GraphError(
                 415,
@@ -164,6 +165,7 @@ package final class EmbeddedGraph: GraphService {
         do {
             return try await pool.write { db in
                 let table = GroupTable(Connection(db: db, statements: StatementCache(path: path)))
+                for group in groups { try table.releaseNickname(of: group) }
                 var result = GroupImport()
                 var seen: [GroupID: Int] = [:]
                 for (index, group) in groups.enumerated() {
@@ -171,12 +173,13 @@ package final class EmbeddedGraph: GraphService {
                         result.faults.append(.init(index: index, message: fault))
                         continue
                     }
-                    if let first = seen.updateValue(index, forKey: group.id) {
+                    if let first = seen[group.id] {
                         result.faults.append(
                             .init(index: index, message: "the id \(group.id) stands twice, first in row \(first + 1)")
                         )
                         continue
                     }
+                    seen[group.id] = index
                     if let owner = try table.idOf(nickname: group.mailNickname), owner != group.id.text {
                         result.faults.append(
                             .init(

@@ -12,8 +12,8 @@ typedef struct {
 } output;
 
 static int put(output *out, const char *text, size_t n) {
-    if (out->length + n + 1 > out->capacity) {
-        size_t capacity = 2 * (out->length + n + 1);
+    if (out->length + n > out->capacity) {
+        size_t capacity = 2 * (out->length + n);
         uint8_t *bytes = realloc(out->bytes, capacity);
         if (!bytes) return 0;
         out->bytes = bytes;
@@ -21,7 +21,6 @@ static int put(output *out, const char *text, size_t n) {
     }
     memcpy(out->bytes + out->length, text, n);
     out->length += n;
-    out->bytes[out->length++] = '\n';
     return 1;
 }
 

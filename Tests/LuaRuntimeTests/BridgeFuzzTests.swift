@@ -4,7 +4,9 @@ import Testing
 
 @testable import LuaRuntime
 
-/// Random texts and random tables through the bridge. `HERALD_FUZZ_CASES` says how many of each.
+/// Random texts and random tables through the bridge.
+///
+/// `HERALD_FUZZ_CASES` says how many of each.
 @Suite struct BridgeFuzzTests {
     static let cases =
         ProcessInfo.processInfo.environment["HERALD_FUZZ_CASES"].flatMap { Int($0) } ?? 3000

@@ -13,15 +13,16 @@ import Testing
         try world.write("return { hello = function(name) return 'Hello ' .. name end }", to: "greeting.lua")
         var seen = 0
         for module in ScriptModule.all {
-            for function in module.functions {
+            let methods = module.classes.flatMap { described in
+                described.methods.map { ("\(described.name):\($0.name)", $0.example) }
+            }
+            let functions = module.functions.map { ("\(module.name).\($0.name)", $0.example) }
+            for (name, example) in functions + methods + [(module.name, module.example)] where !example.isEmpty {
                 seen += 1
-                await #expect(throws: Never.self, "\(module.name).\(function.name)") {
-                    try await world.run(function.example)
-                }
-                #expect(!function.summary.isEmpty)
+                await #expect(throws: Never.self, "\(name)") { try await world.run(example) }
             }
         }
-        #expect(seen > 20)
+        #expect(seen > 45)
     }
 
     @Test func `print writes any values, and bytes that are no text as replacement characters`() async throws {

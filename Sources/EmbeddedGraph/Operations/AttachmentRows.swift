@@ -5,10 +5,19 @@ import Storage
 /// The attachments of posts, for reading.
 struct AttachmentRows {
     private let context: OperationContext
+    private let selection: Selection
 
-    init(_ context: OperationContext) {
+    /// The attachments with the properties that are selected; all, where a post is expanded.
+    init(_ context: OperationContext, _ selection: Selection = Selection()) {
         self.context = context
+        self.selection = selection
     }
+
+    /// What may be selected: the properties of all kinds of attachments.
+    static let properties: Set<String> = [
+        "id", "lastModifiedDateTime", "name", "contentType", "size", "isInline", "contentId", "contentLocation",
+        "contentBytes", "item", "sourceUrl", "providerType", "permission", "isFolder", "thumbnailUrl", "previewUrl",
+    ]
 
     private static let columns =
         "SELECT id, kind, name, contentType, size, isInline, contentID, createdAt, bytes, dynamic FROM attachment"
@@ -43,17 +52,21 @@ struct AttachmentRows {
         let kind = row.text(1) ?? Attachment.Kind.file.rawValue
         writer.member("@odata.type", "#microsoft.graph.\(kind)")
         writer.member("id", row.text(0))
-        writer.member("lastModifiedDateTime", GraphDate(microseconds: row.integer(7)).text)
-        writer.member("name", row.text(2))
-        writer.member("contentType", row.text(3))
-        writer.member("size", row.integer(4))
-        writer.member("isInline", row.integer(5) == 1)
+        if selection.wants("lastModifiedDateTime") {
+            writer.member("lastModifiedDateTime", GraphDate(microseconds: row.integer(7)).text)
+        }
+        if selection.wants("name") { writer.member("name", row.text(2)) }
+        if selection.wants("contentType") { writer.member("contentType", row.text(3)) }
+        if selection.wants("size") { writer.member("size", row.integer(4)) }
+        if selection.wants("isInline") { writer.member("isInline", row.integer(5) == 1) }
         if kind == Attachment.Kind.file.rawValue {
-            writer.member("contentId", row.text(6))
-            writer.member("contentLocation", nil as String?)
-            writer.member("contentBytes", Data(row.bytes(8)).base64EncodedString())
+            if selection.wants("contentId") { writer.member("contentId", row.text(6)) }
+            if selection.wants("contentLocation") { writer.member("contentLocation", nil as String?) }
+            if selection.wants("contentBytes") {
+                writer.member("contentBytes", Data(row.bytes(8)).base64EncodedString())
+            }
         } else if case .object(let members)? = try row.text(9).map({ try JSONValue($0.utf8) }) {
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            for (name, value) in members.sorted(by: { $0.key < $1.key }) where selection.wants(name) {
                 writer.name(name)
                 writer.value(value)
             }

@@ -86,8 +86,8 @@ enum ConversationOperations {
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let new = try Conversation.read(context.request.body)
         if let post = new.post { try context.checkSender(of: post, in: group) }
         let table = PostTable(context.connection)
@@ -199,5 +199,10 @@ extension OperationContext {
     func refuseExpand() throws(GraphError) {
         guard let expand = options.expand, !expand.isEmpty else { return }
         throw GraphError(400, .expandNotSupported, "'\(expand.prefix(60))' cannot be expanded here.")
+    }
+    /// Refuses `$filter` where nothing can be filtered.
+    func refuseFilter() throws(GraphError) {
+        guard options.filter != nil else { return }
+        throw GraphError(400, .badRequest, "Invalid filter clause: the embedded store cannot filter this collection.")
     }
 }

@@ -32,13 +32,10 @@ enum GroupOperations {
     ///
     /// - Throws: ``GraphError`` if the id is none, or there is no such group, or it has no mailbox.
     static func unified(_ context: OperationContext) throws -> GroupID {
-        let text = context.parameters["group"] ?? ""
-        guard let id = GroupID(text) else {
-            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
-        }
+        let id = try id(context)
         let find = try context.connection.prepare(#"SELECT isUnified FROM "group" WHERE id = $1"#)
         find.bind(id.text, 1)
-        guard try find.step() else { throw unknown(text) }
+        guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
         guard find.integer(0) == 1 else {
             throw GraphError(
@@ -46,6 +43,15 @@ enum GroupOperations {
                 .mailboxNotEnabled,
                 "The group '\(id)' is no Microsoft 365 group and has no mailbox, so it has no conversations."
             )
+        }
+        return id
+    }
+
+    /// The group that the path names, which may be encoded twice, as items' ids may.
+    private static func id(_ context: OperationContext) throws(GraphError) -> GroupID {
+        let text = context.parameters["group"] ?? ""
+        guard let id = GroupID(text) ?? GroupID(PercentEncoding.decode(text)) else {
+            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
         }
         return id
     }
@@ -60,6 +66,7 @@ enum GroupOperations {
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let selection = try context.options.selection(of: "group", properties)
+        try context.refuseExpand()
         var query = ListQuery(select: columns)
         if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
         let page = Page(context: context, type: "groups\(selection.context)", defaultSize: 100)
@@ -73,13 +80,11 @@ enum GroupOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let text = context.parameters["group"] ?? ""
-        guard let id = GroupID(text) else {
-            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
-        }
+        let id = try id(context)
+        try context.refuseExpand()
         let find = try context.connection.prepare(columns + " WHERE id = $1")
         find.bind(id.text, 1)
-        guard try find.step() else { throw unknown(text) }
+        guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
         return entity(try row(find), try context.options.selection(of: "group", properties), context, status: 200)
     }
@@ -101,14 +106,11 @@ enum GroupOperations {
     }
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
-        let text = context.parameters["group"] ?? ""
-        guard let id = GroupID(text) else {
-            throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
-        }
+        let id = try id(context)
         let delete = try context.connection.prepare(#"DELETE FROM "group" WHERE id = $1"#)
         delete.bind(id.text, 1)
         try delete.run()
-        guard context.connection.db.changesCount == 1 else { throw unknown(text) }
+        guard context.connection.db.changesCount == 1 else { throw unknown(id.text) }
         return GraphResponse(status: 204)
     }
 

@@ -38,13 +38,7 @@ enum PostOperations {
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
         let expansion = try Expansion(context.options.expand)
-        if context.options.filter != nil {
-            throw GraphError(
-                400,
-                .badRequest,
-                "Invalid filter clause: posts cannot be filtered by the embedded store yet."
-            )
-        }
+        try context.refuseFilter()
         var query = ListQuery(select: columns, key: "createdAt")
         query.require("threadID = ?", thread.id)
         let page = Page(
@@ -92,13 +86,15 @@ enum PostOperations {
         let group = try GroupOperations.unified(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
-        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments"
+        let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
+        try context.refuseFilter()
+        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments\(selection.context)"
         return GraphResponse(
             json: try JSONWriter.bytes(capacity: 1024) { writer in
                 try writer.object { writer in
                     writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
                     writer.name("value")
-                    try AttachmentRows(context).write(ofPost: post.id, &writer)
+                    try AttachmentRows(context, selection).write(ofPost: post.id, &writer)
                 }
             }
         )
@@ -108,9 +104,11 @@ enum PostOperations {
         let group = try GroupOperations.unified(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
-        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments/$entity"
+        let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
+        let path = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments"
+        let type = "\(path)\(selection.context)/$entity"
         return GraphResponse(
-            json: try AttachmentRows(context).one(
+            json: try AttachmentRows(context, selection).one(
                 try context.id("attachment", .attachment),
                 ofPost: post.id,
                 type: "\(context.request.serviceRoot)/$metadata#\(type)"

@@ -133,8 +133,8 @@ enum ThreadOperations {
     // MARK: Writing
 
     @Sendable private static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let new = try Conversation.readThread(context.request.body)
         let conversation = ItemID(.conversation, at: context.now)
         let table = PostTable(context.connection)
@@ -153,17 +153,20 @@ enum ThreadOperations {
     }
 
     @Sendable private static func createInConversation(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let conversation = try requireConversation(context, group)
         let new = try Conversation.readThread(context.request.body)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
         try context.checkSender(of: post, in: group)
-        let prepared = PostTable(context.connection).prepare(post, at: context.now)
-        let find = try context.connection.prepare("SELECT topic FROM conversation WHERE id = $1")
+        let find = try context.connection.prepare("SELECT topic, deliveredAt FROM conversation WHERE id = $1")
         find.bind(conversation, 1)
-        let topic = try find.step() ? find.text(0) ?? "" : ""
+        guard try find.step() else { throw GraphError.itemNotFound }
+        let topic = find.text(0) ?? ""
+        // Within a conversation, too, time moves on strictly, so that its first thread and its newest stay so.
+        let time = max(context.now, find.integer(1) + 1000)
         find.reset()
+        let prepared = PostTable(context.connection).prepare(post, at: time)
         let response = try create(context, group, conversation: conversation, topic: topic, post, prepared)
         try note(prepared.written, by: context.request.caller, inConversation: conversation, context)
         return response
@@ -179,7 +182,7 @@ enum ThreadOperations {
     ) throws -> GraphResponse {
         let table = PostTable(context.connection)
         let caller = context.request.caller
-        let id = ItemID(.thread, at: context.now)
+        let id = ItemID(.thread, at: prepared.written.createdAt)
         try table.insertThread(
             id,
             conversation: conversation,
@@ -194,7 +197,7 @@ enum ThreadOperations {
             preview: prepared.written.preview,
             uniqueSenders: PostTable.json([caller.displayName]),
             hasAttachments: prepared.written.hasAttachments,
-            deliveredAt: context.now,
+            deliveredAt: prepared.written.createdAt,
             isLocked: false,
             conversation: conversation
         )
@@ -213,26 +216,7 @@ enum ThreadOperations {
     @Sendable private static func update(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let thread = try find(context, group)
-        var isLocked: Bool?
-        try RequestBody.read(context.request.body) { reader in
-            try reader.object { reader, name in
-                switch name {
-                case "isLocked": isLocked = try reader.boolean()
-                // A client that sends back the whole thread changes nothing by it.
-                case "topic":
-                    guard try reader.string() == thread.topic else {
-                        throw GraphError(
-                            400,
-                            .invalidRequest,
-                            "The topic of a thread cannot be changed.",
-                            target: "/topic"
-                        )
-                    }
-                default: break
-                }
-            }
-        }
-        if let isLocked {
+        if let isLocked = try ThreadChange(context.request.body, of: thread).isLocked {
             let update = try context.connection.prepare("UPDATE thread SET isLocked = $1 WHERE id = $2")
             update.bind(isLocked, 1)
             update.bind(thread.id, 2)
@@ -260,8 +244,8 @@ enum ThreadOperations {
     }
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let thread = try find(context, group)
         let post = try Conversation.readReply(context.request.body)
         let latest = try context.connection.prepare(

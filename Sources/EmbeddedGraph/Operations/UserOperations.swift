@@ -23,7 +23,7 @@ enum UserOperations {
     }
 
     /// A path below `/me/joinedGroups/{id}` or `/users/{user}/joinedGroups/{id}` as one below `/groups/{id}`
-    /// (reference, section 4.3).
+    /// (reference, section 4.3); the groups themselves are not reached this way.
     ///
     /// - Throws: ``GraphError`` if the user is not the caller.
     static func resolveJoinedGroups(_ path: String, _ caller: Caller) throws(GraphError) -> String {
@@ -31,7 +31,7 @@ enum UserOperations {
         var parts = Router.split(path)
         let isMine = parts.first?.lowercased() == "me"
         let start = isMine ? 1 : 2
-        guard isMine || parts.first?.lowercased() == "users", parts.count > start + 1,
+        guard isMine || parts.first?.lowercased() == "users", parts.count > start + 2,
             parts[start].lowercased() == "joinedgroups"
         else { return path }
         if !isMine {

@@ -22,11 +22,18 @@ struct Filter {
 
     init() {}
 
+    /// How many comparisons a filter may join; SQLite refuses expressions nested much deeper than 1,000.
+    private static let maximumComparisons = 100
+
     /// Compiles a filter.
     ///
     /// - Throws: ``GraphError`` that says what is supported.
     init(_ text: String, _ properties: [Property]) throws(GraphError) {
-        for clause in Self.clauses(text) {
+        let clauses = Self.clauses(text)
+        guard clauses.count <= Self.maximumComparisons else {
+            throw Self.refusal("it has \(clauses.count) comparisons; \(Self.maximumComparisons) are allowed")
+        }
+        for clause in clauses {
             try add(clause, properties)
         }
     }
@@ -65,7 +72,9 @@ struct Filter {
                 guard let text = Self.text(literal), sign == "=" || sign == "<>" else {
                     throw Self.refusal("\(found.name) is compared by eq or ne with a text in single quotes")
                 }
-                conditions.append("lower(\(found.column)) \(sign) lower(?)")
+                // A property without a value differs from every text.
+                let compare = sign == "=" ? "=" : "IS DISTINCT FROM"
+                conditions.append("lower(\(found.column)) \(compare) lower(?)")
                 values.append(.text(text))
             case .moment:
                 guard let date = GraphDate(literal) else {
@@ -91,8 +100,8 @@ struct Filter {
     }
 
     private static func text(_ literal: String) -> String? {
-        guard literal.count >= 2, literal.hasPrefix("'"), literal.hasSuffix("'") else { return nil }
-        return String(literal.dropFirst().dropLast()).replacing("''", with: "'")
+        // A quotation mark inside is written twice; a single one ends the text, and what follows is not understood.
+        literal.wholeMatch(of: #/'((?:[^']|'')*)'/#).map { String($0.1).replacing("''", with: "'") }
     }
 
     private static func refusal(_ reason: String) -> GraphError {

@@ -1,4 +1,3 @@
-import Foundation
 import GraphModel
 import Storage
 
@@ -54,10 +53,9 @@ struct ListQuery {
 
     /// How many items there are on all pages.
     func count(_ context: OperationContext) throws -> Int {
-        let table = select.components(separatedBy: " FROM ").last ?? ""
-        var sql = "SELECT count(*) FROM \(table)"
-        if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
-        let statement = try context.connection.prepare(Self.numbered(sql))
+        var all = select
+        if !conditions.isEmpty { all += " WHERE " + conditions.joined(separator: " AND ") }
+        let statement = try context.connection.prepare(Self.numbered("SELECT count(*) FROM (\(all)) AS item"))
         Self.bind(values, to: statement)
         defer { statement.reset() }
         return try statement.step() ? Int(statement.integer(0)) : 0

@@ -28,7 +28,7 @@ struct Page {
                 writer.member("@odata.context", "\(root)/$metadata#\(type)")
                 if let count { writer.member("@odata.count", count) }
                 if items.count > shown.count, let last = shown.last {
-                    writer.member("@odata.nextLink", "\(root)\(context.request.path)?\(query(after: token(last)))")
+                    writer.member("@odata.nextLink", "\(root)\(path)?\(query(after: token(last)))")
                 }
                 writer.name("value")
                 try writer.array { writer in
@@ -37,6 +37,11 @@ struct Page {
             }
         }
         return GraphResponse(json: body)
+    }
+
+    /// The path as it was asked for; clients take braces in a link for places to be filled in.
+    private var path: String {
+        context.request.path.replacing("{", with: "%7B").replacing("}", with: "%7D")
     }
 
     private func query(after token: PageToken) -> String {

@@ -26,7 +26,15 @@ struct QueryOptions: Sendable {
             case "select": select = Set(value.split(separator: ",").map { String($0).trimmingSpaces })
             case "expand": expand = value
             case "filter": filter = value
-            case "count": count = value.lowercased() == "true"
+            case "count":
+                guard ["true", "false"].contains(value.lowercased()) else {
+                    throw GraphError(
+                        400,
+                        .badRequest,
+                        "Invalid value '\(value.prefix(20))' for $count; it is true or false."
+                    )
+                }
+                count = value.lowercased() == "true"
             case "skiptoken":
                 guard let token = PageToken(value) else {
                     throw GraphError(400, .badRequest, "The $skiptoken is not one that this service gave.")

@@ -28,7 +28,9 @@ struct IdempotencyKeys {
                     + "another request; use another key, or repeat that request unchanged."
             )
         }
-        var response = GraphResponse(status: Int(find.integer(1)), body: find.bytes(3))
+        let body = find.bytes(3)
+        var response = GraphResponse(status: Int(find.integer(1)), body: body)
+        if !body.isEmpty { response.headers["Content-Type"] = GraphResponse.json }
         response.headers["Location"] = find.text(2)
         response.headers[GraphResponse.replayedHeader] = "true"
         if response.status == 202 {

@@ -6,6 +6,14 @@ package struct ScriptModule: Sendable {
     /// One sentence.
     package var summary: String
     package var functions: [ScriptFunction]
+    /// Its members that are no functions.
+    package var values: [ScriptField] = []
+    /// Its own type in LuaCATS, if it is a value of another kind than a table of functions.
+    package var type: String? = nil
+    /// Lua that shows its use and runs as it stands, where no function of its own does.
+    package var example: String = ""
+    /// The tables that its functions take and give; those of parameters with fields need not be among them.
+    package var classes: [ScriptClass] = []
     /// Functions for the module's own Lua part; scripts never see them.
     var primitives: [ScriptPrimitive] = []
     /// Trusted Lua that puts the bodies of the functions that have none in Swift into `internal.modules[name]`.
@@ -29,14 +37,29 @@ package struct ScriptFunction: Sendable {
     package var isVariadic = false
     /// Whether it stands for a function of Lua's own, and checks its arguments as that one does.
     package var isLuaFunction = false
-    /// What it gives back, as a LuaCATS type and a few words; empty if nothing.
+    /// What it gives back: a type in LuaCATS and a word for each value, as in `integer x, integer y`; empty if nothing.
     package var result: String = ""
     /// What it does, in one or two sentences.
     package var summary: String
+    /// The codes of the errors that it raises, besides `badArgument` and what all requests may meet.
+    package var errors: [ScriptErrorCode] = []
     /// Lua that shows its use, and runs as it stands.
     package var example: String
     /// Its body in Swift; nil if the module's Lua part has it.
     var body: ScriptFunctionBody? = nil
+}
+
+/// A kind of error that a function raises.
+package struct ScriptErrorCode: Sendable, Equatable {
+    /// What stands in the error's field `code`.
+    package var code: String
+    /// When it is raised: a clause that goes on from "if".
+    package var condition: String
+
+    init(_ code: String, if condition: String) {
+        self.code = code
+        self.condition = condition
+    }
 }
 
 /// A parameter of a function, or a field of a table that is one.
@@ -51,6 +74,8 @@ package struct ScriptParameter: Sendable {
 
     package var name: String
     package var kinds: [Kind]
+    /// Its type in LuaCATS, where the kinds say too little; with fields, the name of their class.
+    package var type: String?
     package var isOptional = false
     /// One sentence.
     package var summary: String
@@ -62,12 +87,14 @@ package struct ScriptParameter: Sendable {
     package init(
         _ name: String,
         _ kinds: Kind...,
+        type: String? = nil,
         optional: Bool = false,
         summary: String,
         fields: [ScriptParameter] = []
     ) {
         self.name = name
         self.kinds = kinds
+        self.type = type
         isOptional = optional
         self.summary = summary
         self.fields = fields

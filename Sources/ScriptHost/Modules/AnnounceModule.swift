@@ -11,11 +11,32 @@ extension ScriptModule {
             ScriptFunction(
                 name: "",
                 parameters: [
-                    ScriptParameter("announcement", .table, summary: "What to announce.", fields: announceFields)
+                    ScriptParameter(
+                        "announcement",
+                        .table,
+                        type: "announce.announcement",
+                        summary: "What to announce.",
+                        fields: announceFields
+                    )
                 ],
-                result: "table result",
+                result: "announce.result result",
                 summary:
                     "Renders the post for every target, then sends each once; groups that have it are skipped.",
+                errors: [
+                    ScriptErrorCode(
+                        "announcementFaulty",
+                        if: "a post cannot be rendered; nothing is sent, all faults are named"
+                    ),
+                    ScriptErrorCode("badTemplate", if: "the topic or the body is no template"),
+                    ScriptErrorCode("fileNotFound", if: "an attachment is not there; as `csv.read`"),
+                    ScriptErrorCode("declined", if: "the operator was asked, and said no"),
+                    ScriptErrorCode(
+                        "interrupted",
+                        if: "the run is stopped; what was not sent is sent when it is resumed"
+                    ),
+                    ScriptErrorCode("unavailable", if: "the service gives up answering; run it again for the rest"),
+                    ScriptErrorCode("ledgerUnavailable", if: "the record of the run cannot be written"),
+                ],
                 example: """
                     local result = announce {
                       name  = "wellness-2026",
@@ -27,6 +48,7 @@ extension ScriptModule {
                     """
             )
         ],
+        classes: announceClasses,
         primitives: [
             ScriptPrimitive(
                 "announce.open",
@@ -69,17 +91,75 @@ extension ScriptModule {
 
     private static let announceFields = [
         ScriptParameter("name", .string, summary: "Names the announcement; each group gets one post under it, ever."),
-        ScriptParameter("to", .sequence, summary: "The targets: rows with an id, ids, or an iterator over either."),
-        ScriptParameter("topic", .string, .function, summary: "The topic; a template, or a function of the group."),
+        ScriptParameter(
+            "to",
+            .sequence,
+            type: "csv.rows|string[]|table[]|fun(): string|table",
+            summary: "The targets: rows with an id, ids, or an iterator over either."
+        ),
+        ScriptParameter(
+            "topic",
+            .string,
+            .function,
+            type: "string|fun(group: table): string",
+            summary: "The topic; a template, or a function of the group."
+        ),
         ScriptParameter(
             "body",
             .string,
             .table,
             .function,
+            type: "string|graph.itemBody|fun(group: table): string|graph.itemBody|nil",
             summary: "html \"…\", text \"…\", or a function of the group that gives one; nil skips the group."
         ),
-        ScriptParameter("participants", .table, optional: true, summary: "Addresses, or { name =, address = } tables."),
-        ScriptParameter("attachments", .table, optional: true, summary: "Files below the script's folder."),
+        ScriptParameter(
+            "participants",
+            .table,
+            type: "(string|graph.emailAddress)[]",
+            optional: true,
+            summary: "Addresses, or { name =, address = } tables."
+        ),
+        ScriptParameter(
+            "attachments",
+            .table,
+            type: "string[]",
+            optional: true,
+            summary: "Files below the script's folder."
+        ),
+    ]
+
+    private static let announceClasses = [
+        ScriptClass(
+            "announce.result",
+            summary: "What came of an announcement.",
+            fields: [
+                ScriptField("name", "string", summary: "The announcement's name."),
+                ScriptField("targets", "integer", summary: "How many groups were named."),
+                ScriptField("sent", "integer", summary: "How many got it now."),
+                ScriptField("already", "integer", summary: "How many had it before."),
+                ScriptField("changed", "integer", summary: "How many have it with other content, and got nothing."),
+                ScriptField("failed", "integer", summary: "How many refused it."),
+                ScriptField("ambiguous", "integer", summary: "How many may or may not have it: no answer came."),
+                ScriptField("skipped", "integer", summary: "For how many the body function gave nil."),
+                ScriptField("duplicates", "integer", summary: "How many targets were named a second time."),
+                ScriptField("seconds", "number", summary: "How long the sending took."),
+                ScriptField(
+                    "failures",
+                    "announce.failure[]",
+                    summary: "The groups that did not get it, up to \(AnnouncementComposer.failureLimit) of them."
+                ),
+            ]
+        ),
+        ScriptClass(
+            "announce.failure",
+            summary: "A group that did not get an announcement.",
+            fields: [
+                ScriptField("group", "string", summary: "Its id."),
+                ScriptField("kind", "\"changed\"|\"failed\"|\"ambiguous\"", summary: "What happened."),
+                ScriptField("code", "string", optional: true, summary: "The code of the error, as in HostError."),
+                ScriptField("message", "string", summary: "What went wrong, for people."),
+            ]
+        ),
     ]
 
     // Targets stream through in batches; each call of a function of the script's is a stretch of processor time of its

@@ -12,25 +12,38 @@ extension ScriptModule {
             ScriptFunction(
                 name: "read",
                 parameters: [ScriptParameter("path", .string, summary: "A file below the script's folder.")],
-                result: "table rows",
+                result: "csv.rows rows",
                 summary:
                     "The rows of a file, each a table by the names of the header; `#rows`, `rows[1]`, `ipairs(rows)`.",
+                errors: [
+                    ScriptErrorCode("fileNotFound", if: "there is no such file"),
+                    ScriptErrorCode("fileRefused", if: "it lies outside of the script's folder, or is too large"),
+                    ScriptErrorCode("fileUnreadable", if: "it cannot be read"),
+                    ScriptErrorCode("badCSV", if: "it is no table; the line is named"),
+                ],
                 example: #"for _, row in ipairs(csv.read "groups.csv") do print(row.displayName) break end"#
             ),
             ScriptFunction(
                 name: "parse",
                 parameters: [ScriptParameter("text", .string, summary: "The text of a table.")],
-                result: "table rows",
+                result: "csv.rows rows",
                 summary: "The rows of a text, like those of csv.read.",
+                errors: [ScriptErrorCode("badCSV", if: "it is no table; the line is named")],
                 example: #"print(csv.parse("id,name\n1,Contoso\n")[1].name)"#
             ),
             ScriptFunction(
                 name: "write",
                 parameters: [
-                    ScriptParameter("rows", .table, summary: "Rows, each a table by column or a list of cells."),
+                    ScriptParameter(
+                        "rows",
+                        .table,
+                        type: "table[]",
+                        summary: "Rows, each a table by column or a list of cells."
+                    ),
                     ScriptParameter(
                         "columns",
                         .table,
+                        type: "string[]",
                         optional: true,
                         summary: "The columns in their order; needed for rows that are tables by column."
                     ),
@@ -41,6 +54,18 @@ extension ScriptModule {
                     try context.print(try csvText(try ScriptArguments(json)))
                     return ScriptReply.nothing
                 }
+            ),
+        ],
+        classes: [
+            ScriptClass(
+                "csv.rows",
+                summary: "The rows of a table, held outside of the script's memory; they cannot be changed.",
+                elements: ScriptClass.Elements(index: "integer", type: "csv.row", summary: "A row, counted from 1.")
+            ),
+            ScriptClass(
+                "csv.row",
+                summary: "A row, by the names of the columns; an empty cell is an empty text.",
+                elements: ScriptClass.Elements(index: "string", type: "string", summary: "The cell of a column.")
             ),
         ],
         primitives: [

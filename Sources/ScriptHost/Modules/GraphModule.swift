@@ -5,26 +5,7 @@ import LuaRuntime
 extension ScriptModule {
     /// `graph`: the resources of Microsoft Graph, 1:1.
     static let graph = {
-        let options = ScriptParameter(
-            "options",
-            .table,
-            optional: true,
-            summary: "How to send it.",
-            fields: [
-                ScriptParameter(
-                    "key",
-                    .string,
-                    optional: true,
-                    summary: "Names the write: it happens once, in all runs."
-                ),
-                ScriptParameter(
-                    "timeout",
-                    .number,
-                    optional: true,
-                    summary: "How many seconds to wait for the answer; a write may happen all the same."
-                ),
-            ]
-        )
+        let options = GraphResource.writeOptions
         let path = ScriptParameter("path", .string, summary: "The path below the version: /groups/…/threads?$top=5.")
         let body = ScriptParameter("body", .table, optional: true, summary: "The body, as a table.")
         return ScriptModule(
@@ -34,15 +15,17 @@ extension ScriptModule {
                 ScriptFunction(
                     name: "get",
                     parameters: [path],
-                    result: "table answer",
+                    result: "table? answer",
                     summary: "Reads what is at a path.",
+                    errors: refusals,
                     example: #"print(#graph.get("/groups?$top=5").value)"#
                 ),
                 ScriptFunction(
                     name: "post",
                     parameters: [path, body, options],
-                    result: "table answer",
+                    result: "table? answer",
                     summary: "Posts a body to a path.",
+                    errors: refusals + lateness,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         graph.post("/groups/" .. group.id .. "/threads", {
@@ -53,8 +36,9 @@ extension ScriptModule {
                 ScriptFunction(
                     name: "patch",
                     parameters: [path, body, options],
-                    result: "table answer",
+                    result: "table? answer",
                     summary: "Changes what is at a path.",
+                    errors: refusals + lateness,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         for thread in graph.groups[group.id].threads:each() do
@@ -66,6 +50,7 @@ extension ScriptModule {
                     name: "delete",
                     parameters: [path, options],
                     summary: "Deletes what is at a path.",
+                    errors: refusals + lateness,
                     example: """
                         local group = graph.groups:list { top = 1 }.value[1]
                         for conversation in graph.groups[group.id].conversations:each() do
@@ -74,6 +59,8 @@ extension ScriptModule {
                         """
                 ),
             ],
+            values: [ScriptField("groups", "graph.groups", summary: "The groups; `graph.groups[id]` is one of them.")],
+            classes: GraphResource.classes,
             primitives: [
                 ScriptPrimitive(
                     "graph.request",
@@ -87,37 +74,23 @@ extension ScriptModule {
         )
     }()
 
+    private static let refusals = [
+        ScriptErrorCode("Graph's own code", if: "Graph refuses; `status` has the HTTP status"),
+        ScriptErrorCode("noAnswer", if: "no answer came; `retryable` says whether nothing has happened"),
+    ]
+    private static let lateness = [
+        ScriptErrorCode("timeout", if: "no answer came in the time that the options give")
+    ]
+
     private static let graphResources = """
         local host, globals, internal = ...
         local fail = internal.fail
         local request = host["graph.request"]
 
         -- What may stand behind an item of each collection, and what can be done with either.
-        local resources = {
-          groups = {
-            children = { "conversations", "threads", "members", "owners" },
-            collection = { "list", "each", "create" }, item = { "get", "update", "delete" },
-          },
-          conversations = {
-            children = { "threads" },
-            collection = { "list", "each", "create" }, item = { "get", "delete" },
-          },
-          threads = {
-            children = { "posts" },
-            collection = { "list", "each", "create" }, item = { "get", "update", "delete", "reply" },
-          },
-          posts = {
-            children = { "attachments" },
-            collection = { "list", "each" }, item = { "get", "reply", "forward" },
-          },
-          attachments = { children = {}, collection = { "list", "each" }, item = { "get" } },
-          members = { children = {}, collection = { "list", "each" }, item = { "get" } },
-          owners = { children = {}, collection = { "list", "each" }, item = { "get" } },
-        }
-
+        \(GraphResource.lua)
         local nodes = setmetatable({}, { __mode = "k" })   -- node → { path = {segments}, kind =, item = }
 
-        local option_names = { "top", "skip", "select", "filter", "orderby", "expand", "search", "count", "timeout" }
         local function options_of(place, options)
           if options == nil then return {} end
           if type(options) ~= "table" then fail("badArgument", place .. ": options must be a table, as in { top = 50 }") end
@@ -373,7 +346,9 @@ private struct GraphCall {
         return JSONWriter.bytes { writer in writer.object { $0.member("id", String(id)) } }
     }
 
-    /// The answer, if it comes in time. A write that is late goes on, so that the ledger knows what came of it.
+    /// The answer, if it comes in time.
+    ///
+    /// A write that is late goes on, so that the ledger knows what came of it.
     private func answer(to request: GraphRequest, in context: ScriptContext) async throws -> GraphResponse {
         guard let timeout else { return try await context.send(request) }
         let (answers, continuation) = AsyncStream.makeStream(of: Result<GraphResponse, any Error>?.self)

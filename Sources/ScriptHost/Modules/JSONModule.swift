@@ -20,6 +20,7 @@ extension ScriptModule {
                 ],
                 result: "string text",
                 summary: "Writes a value as JSON, the members of objects in the order of their names.",
+                errors: [ScriptErrorCode("badJSON", if: "the value cannot be written; the place in it is named")],
                 example: #"print(json.encode({ topic = "Rest", tags = { "a", "b" } }))"#
             ),
             ScriptFunction(
@@ -35,12 +36,14 @@ extension ScriptModule {
                             ScriptParameter(
                                 "null",
                                 .string,
+                                type: "\"keep\"|\"drop\"",
                                 optional: true,
                                 summary: "\"keep\" (as json.null) or \"drop\"."
                             ),
                             ScriptParameter(
                                 "bigint",
                                 .string,
+                                type: "\"error\"|\"string\"",
                                 optional: true,
                                 summary: "\"error\", or \"string\" for integers beyond 64 bits."
                             ),
@@ -49,6 +52,7 @@ extension ScriptModule {
                 ],
                 result: "any value",
                 summary: "Reads a JSON text; arrays stay arrays when they are encoded again, even when they are empty.",
+                errors: [ScriptErrorCode("badJSON", if: "the text is no JSON; the byte and the place are named")],
                 example: #"print(json.decode('{"id":9007199254740993}').id)"#
             ),
             ScriptFunction(
@@ -66,6 +70,8 @@ extension ScriptModule {
                 example: "print(json.encode(json.object { [7] = \"seven\" }))"
             ),
         ],
+        values: [ScriptField("null", "json.null", summary: "What JSON's null is in Lua; it is true in conditions.")],
+        classes: [ScriptClass("json.null", summary: "The one value that stands for null, and prints as it.")],
         lua: """
             local host, globals, internal = ...
             internal.modules.json = {

@@ -22,7 +22,7 @@ extension ScriptModule {
                     ScriptParameter("s", .string, summary: "Any text."),
                     ScriptParameter("separator", .string, summary: "What stands between the parts, as it is."),
                 ],
-                result: "table parts",
+                result: "string[] parts",
                 summary: "The parts of a text between separators; an empty text has one empty part.",
                 example: #"for _, name in ipairs(("Adele,Alex"):split(",")) do print(name) end"#
             ),
@@ -79,9 +79,14 @@ extension ScriptModule {
                 name: "map",
                 parameters: [
                     ScriptParameter("list", .sequence, summary: "A list, the rows of a file, or an iterator."),
-                    ScriptParameter("fn", .function, summary: "Called with each item and its place."),
+                    ScriptParameter(
+                        "fn",
+                        .function,
+                        type: "fun(item: any, place: integer): any",
+                        summary: "Called with each item and its place."
+                    ),
                 ],
-                result: "table list",
+                result: "any[] list",
                 summary: "What a function gives for each item, without the nils.",
                 example: #"local ids = table.map(csv.read "groups.csv", function(row) return row.id end)"#
             ),
@@ -89,9 +94,14 @@ extension ScriptModule {
                 name: "filter",
                 parameters: [
                     ScriptParameter("list", .sequence, summary: "A list, the rows of a file, or an iterator."),
-                    ScriptParameter("fn", .function, summary: "Called with each item and its place."),
+                    ScriptParameter(
+                        "fn",
+                        .function,
+                        type: "fun(item: any, place: integer): any",
+                        summary: "Called with each item and its place."
+                    ),
                 ],
-                result: "table list",
+                result: "any[] list",
                 summary: "The items for which a function gives true.",
                 example: """
                     local mailed = table.filter(csv.read "groups.csv", function(row) return row.displayName ~= "" end)
@@ -207,7 +217,7 @@ extension ScriptModule {
                 name: "clock",
                 isLuaFunction: true,
                 result: "number seconds",
-                summary: "The processor time that the script has used, in hundredths of a second.",
+                summary: "The processor time that the script has used, in seconds, to the hundredth.",
                 example: "print(os.clock() >= 0)",
                 body: .immediate { context, _ throws(HostError) in
                     let hundredths = context.journal.next("clock") {
@@ -218,6 +228,17 @@ extension ScriptModule {
                     return ScriptReply.number(Double(hundredths) / 100)
                 }
             ),
+            ScriptFunction(
+                name: "difftime",
+                parameters: [
+                    ScriptParameter("later", .number, summary: "A moment, in seconds."),
+                    ScriptParameter("earlier", .number, summary: "Another one."),
+                ],
+                isLuaFunction: true,
+                result: "number seconds",
+                summary: "The seconds between two moments.",
+                example: "print(os.difftime(5400, 0))"
+            ),
         ],
         primitives: [
             ScriptPrimitive(
@@ -227,7 +248,7 @@ extension ScriptModule {
         ],
         lua: """
             local host, globals, internal = ...
-            local now, date = host["os.now"], globals.os.date
+            local now, date, difftime = host["os.now"], globals.os.date, globals.os.difftime
 
             -- Days from 1970-01-01 to the first of a month; months may be any number (Gregorian calendar).
             local function days(year, month)
@@ -249,6 +270,7 @@ extension ScriptModule {
             end
 
             internal.modules.os = {
+              difftime = difftime,
               time = function(t)
                 if t == nil then return now() end
                 if type(t) ~= "table" then
@@ -267,7 +289,7 @@ extension ScriptModule {
                 if time == nil then time = now() end
                 -- Its errors have the script's place, not this one's.
                 local done, value = pcall(date, format, time)
-                if not done then error((string.gsub(value, "'%?'", "'date'", 1)), 2) end
+                if not done then error((string.gsub(value, "'os%.date'", "'date'", 1)), 2) end
                 return value
               end,
             }

@@ -63,6 +63,9 @@ extension ScriptModule {
             functions: levels.map { name, _ in
                 ScriptFunction(
                     name: name,
+                    parameters: [
+                        ScriptParameter("message", .any, summary: "The message, or the format of string.format.")
+                    ],
                     isVariadic: true,
                     summary: "Logs a message of the level \(name); the arguments are those of string.format.",
                     example: "log.\(name)(\"%d groups\", 2000)"
@@ -103,6 +106,8 @@ extension ScriptModule {
         name: "args",
         summary: "The arguments that stood behind the script's name: args[1], args[2], and so on.",
         functions: [],
+        type: "string[]",
+        example: "for place, argument in ipairs(args) do print(place, argument) end",
         primitives: [
             ScriptPrimitive(
                 "args.values",

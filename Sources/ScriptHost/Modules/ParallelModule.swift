@@ -15,7 +15,12 @@ extension ScriptModule {
                         .sequence,
                         summary: "A list, the rows of a file, or an iterator such as graph.groups:each()."
                     ),
-                    ScriptParameter("fn", .function, summary: "Called with each item and its place in the list."),
+                    ScriptParameter(
+                        "fn",
+                        .function,
+                        type: "fun(item: any, place: integer): any",
+                        summary: "Called with each item and its place in the list."
+                    ),
                     ScriptParameter(
                         "options",
                         .table,
@@ -31,13 +36,14 @@ extension ScriptModule {
                             ScriptParameter(
                                 "errors",
                                 .string,
+                                type: "\"raise\"|\"collect\"",
                                 optional: true,
                                 summary: "\"raise\" cancels the rest at the first error; \"collect\" goes on."
                             ),
                         ]
                     ),
                 ],
-                result: "table results, table errors",
+                result: "any[] results, table<integer, any>? errors",
                 summary:
                     "Gives the results in the order of the list, and the collected errors by the places of their items.",
                 example: """

@@ -18,6 +18,11 @@ extension ScriptModule {
                 ],
                 result: "any value",
                 summary: "Runs a Lua file below the script's folder, once, and gives what it returns, or true.",
+                errors: [
+                    ScriptErrorCode("moduleNotFound", if: "neither file is there"),
+                    ScriptErrorCode("badModule", if: "the module needs itself, or is no UTF-8 text"),
+                    ScriptErrorCode("syntax", if: "the module is no Lua"),
+                ],
                 example: #"local greeting = require "greeting"  print(greeting.hello("Contoso"))"#
             )
         ],

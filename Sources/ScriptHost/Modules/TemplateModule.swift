@@ -15,20 +15,15 @@ extension ScriptModule {
                     ScriptParameter(
                         "options",
                         .table,
+                        type: "template.options",
                         optional: true,
                         summary: "How to render it.",
-                        fields: [
-                            ScriptParameter(
-                                "escape",
-                                .string,
-                                optional: true,
-                                summary: "\"html\" escapes what {{name}} stands for; \"none\" is the default."
-                            )
-                        ]
+                        fields: [escape]
                     ),
                 ],
                 result: "string text",
                 summary: "The template with its variables filled in; a variable that is missing is an error.",
+                errors: [badTemplate, missingVariable],
                 example: #"print(template.render("Hello {{name}}", { name = "Contoso" }))"#
             ),
             ScriptFunction(
@@ -38,13 +33,15 @@ extension ScriptModule {
                     ScriptParameter(
                         "options",
                         .table,
+                        type: "template.options",
                         optional: true,
-                        summary: "As for render.",
-                        fields: [ScriptParameter("escape", .string, optional: true, summary: "As for render.")]
+                        summary: "How to render it.",
+                        fields: [escape]
                     ),
                 ],
-                result: "function render",
+                result: "fun(values: table): string render",
                 summary: "A function that renders the template with the values it is given: read once, used often.",
+                errors: [badTemplate, missingVariable],
                 example: #"local greet = template.compile "Hello {{name}}"  print(greet { name = "Contoso" })"#
             ),
         ],
@@ -104,4 +101,15 @@ extension ScriptModule {
             }
             """
     )
+
+    private static let escape = ScriptParameter(
+        "escape",
+        .string,
+        type: "\"html\"|\"none\"",
+        optional: true,
+        summary: "\"html\" escapes what {{name}} stands for; \"none\" is the default."
+    )
+
+    private static let badTemplate = ScriptErrorCode("badTemplate", if: "the template is malformed")
+    private static let missingVariable = ScriptErrorCode("missingVariable", if: "the values lack a variable")
 }

@@ -9,7 +9,7 @@ extension ScriptModule {
             ScriptFunction(
                 name: "",
                 parameters: [ScriptParameter("content", .string, summary: "The HTML.")],
-                result: "table body",
+                result: "graph.itemBody body",
                 summary: "A body of the content type html; in an announcement its {{variables}} are escaped.",
                 example: "local body = html [[<p>Rest and recharge.</p>]]"
             ),
@@ -36,7 +36,7 @@ extension ScriptModule {
             ScriptFunction(
                 name: "",
                 parameters: [ScriptParameter("content", .string, summary: "The text.")],
-                result: "table body",
+                result: "graph.itemBody body",
                 summary: "A body of the content type text.",
                 example: "local body = text \"Rest and recharge.\""
             )

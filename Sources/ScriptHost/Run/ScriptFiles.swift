@@ -72,6 +72,20 @@ package struct ScriptFiles: Sendable {
         }
     }
 
+    /// Reads a file from the disk at once, by the rules of ``read(_:)``.
+    ///
+    /// - Throws: ``HostError``, as ``read(_:)`` does.
+    package static func read(_ path: String, below folder: URL) throws(HostError) -> [UInt8] {
+        let files = ScriptFiles(folder: folder) { path, url in try readFromDisk(path, url) }
+        do {
+            return try readFromDisk(path, try files.resolve(path))
+        } catch let error as HostError {
+            throw error
+        } catch {
+            throw HostError(code: "fileUnreadable", message: "\(path): cannot be read (\(error))")
+        }
+    }
+
     private func resolve(_ path: String) throws(HostError) -> URL {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0), !parts.contains("..") else {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A tag of a Mustache template, as it stands in the source (mustache(5)).
 enum TemplateTag: Equatable {
     case variable(name: String)
@@ -26,12 +24,15 @@ enum TemplateTag: Equatable {
         var pieces: [Piece] = []
         var rest = source[...]
         var open: [(name: String, line: Int)] = []
-        while let start = rest.range(of: "{{") {
-            let line = source[..<start.lowerBound].count { $0.isNewline } + 1
+        var line = 1
+        var counted = source.startIndex
+        while let start = rest.range(ofBytes: "{{") {
+            line += source[counted..<start.lowerBound].count { $0.isNewline }
+            counted = start.lowerBound
             if start.lowerBound > rest.startIndex { pieces.append(.text(rest[..<start.lowerBound])) }
             let isTriple = rest[start.upperBound...].first == "{"
             let ending = isTriple ? "}}}" : "}}"
-            guard let end = rest[start.upperBound...].range(of: ending) else {
+            guard let end = rest[start.upperBound...].range(ofBytes: ending) else {
                 throw Fault(line: line, reason: "a tag begins with '{{' and does not end; close it with '\(ending)'")
             }
             let content = rest[start.upperBound..<end.lowerBound].dropFirst(isTriple ? 1 : 0)
@@ -93,5 +94,19 @@ extension StringProtocol {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])
+    }
+}
+
+extension Substring {
+    /// Where a text of ASCII stands first; each byte is looked at once.
+    fileprivate func range(ofBytes text: String) -> Range<Index>? {
+        guard let first = text.utf8.first else { return nil }
+        var rest = utf8
+        while let start = rest.firstIndex(of: first) {
+            rest = rest[start...]
+            if rest.starts(with: text.utf8) { return start..<rest.index(start, offsetBy: text.utf8.count) }
+            rest = rest.dropFirst()
+        }
+        return nil
     }
 }

@@ -15,7 +15,7 @@ import Testing
             ["groups"], ["groups", "import"], ["groups", "list"], ["groups", "show"], ["conversations"],
             ["conversations", "list"], ["conversations", "show"], ["threads"], ["threads", "list"],
             ["threads", "show"],
-            ["posts"], ["posts", "list"], ["posts", "show"],
+            ["posts"], ["posts", "list"], ["posts", "show"], ["new"], ["types"],
         ]
     )
     func help(command: [String]) async throws {

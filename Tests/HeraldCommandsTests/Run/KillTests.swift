@@ -77,8 +77,7 @@ import Testing
 
     @Test func `interrupted half-way, it says how to go on, and nothing is lost`() async throws {
         try await importGroups(2000)
-        let ending = try await herald.run("run", "--json", "announce.lua", disturbance: .interrupt(once: "to announce"))
-        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
+        let ending = try await interruptedRun("--json")
         #expect(ending.error.contains("interrupted: waiting for what is in flight"))
         let tally = try tally(ending)
         let sent = try #require(tally["sent"]?.integer)
@@ -94,13 +93,32 @@ import Testing
 
     @Test func `an interrupted run that is resumed accounts for every group once`() async throws {
         try await importGroups(2000)
-        let ending = try await herald.run("run", "announce.lua", disturbance: .interrupt(once: "to announce"))
-        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
+        let ending = try await interruptedRun("--limit-cpu=2")
         #expect(ending.error.contains("Go on with: herald resume 2"))
         try expectWhole(try await herald.run("resume", "last", "--json"), groups: 2000, "\(ending.error)")
     }
 
     // MARK: Steps
+
+    /// A run that is interrupted while it sends.
+    ///
+    /// Where the machine is busy the signal may come too late, which proves nothing.
+    private func interruptedRun(_ option: String) async throws -> HeraldProcess.Ending {
+        for _ in 1...20 {
+            try world.restoreStore()
+            let ending = try await herald.run(
+                "run",
+                option,
+                "announce.lua",
+                disturbance: .interrupt(once: "to announce")
+            )
+            if ending.status != HeraldCommands.ExitStatus.done.rawValue {
+                #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
+                return ending
+            }
+        }
+        throw Failure(.failed, "no interrupt came in time in 20 runs")
+    }
 
     private func importGroups(_ count: Int) async throws {
         let name = "groups.csv"

@@ -1,4 +1,8 @@
--- vector: the seed that randomseed gives back, which holds an address
+-- vector: randomseed without a seed, which would give back an address
 -- row: math.randomseed
 -- expect: done
-assert(select("#", math.randomseed()) == 0 or select(2, math.randomseed()) == 0)
+assert(not pcall(math.randomseed))
+local a, b = math.randomseed(1, 2)
+local n = math.random(1 << 40)
+math.randomseed(1, 2)
+assert(a == 1 and b == 2 and n == math.random(1 << 40))

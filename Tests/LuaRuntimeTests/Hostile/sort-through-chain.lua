@@ -8,4 +8,4 @@ for _ = 1, 1900 do chain = setmetatable({}, { __index = chain, __newindex = chai
 local holes = table.pack(table.unpack({}, 1, 50000))
 holes[50000], holes.n = 1, nil
 setmetatable(holes, { __index = chain, __newindex = chain })
-while true do table.sort(holes) end
+while true do pcall(table.sort, holes) end

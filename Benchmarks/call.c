@@ -1,0 +1,68 @@
+// The cost of a host call: a script's call into the host and back, through the shim. Processor time of the thread.
+//
+// With no argument and with one integer it stands beside a plain C function that is registered in stock Lua; with the
+// sample conversation, which crosses as JSON, beside lua-cjson's encoding of the same table, which crosses nothing.
+#include "lua_pair.h"
+
+enum { function_empty, function_integer, function_conversation };
+
+static size_t conversation_bytes;
+static int64_t sum;
+
+// As a host function would: what comes is JSON, `[12345]`.
+static void host(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
+    (void)task;
+    switch (function) {
+    case function_integer: {
+        int64_t value = 0;
+        for (size_t i = 1; i + 1 < length; i++) value = value * 10 + (arguments[i] - '0');
+        sum += value;
+        break;
+    }
+    case function_conversation: conversation_bytes = length - 2; break;
+    default: break;
+    }
+    shim_answer(*(shim_vm **)context, shim_answer_nothing, NULL, 0);
+}
+
+static int plain_empty(lua_State *L) {
+    (void)L;
+    return 0;
+}
+
+static int plain_integer(lua_State *L) {
+    sum += luaL_checkinteger(L, 1);
+    return 0;
+}
+
+#define CALLS 1000000
+#define TEN(call) call call call call call call call call call call
+// Ten calls a turn, so that the loop itself does not count.
+#define EMPTY "local f = empty for i = 1, 100000 do " TEN("f() ") "end"
+#define INTEGER "local f = integer for i = 10001, 110000 do " TEN("f(i) ") "end"
+#define CONVERSATIONS 20000
+#define CONVERSATION(function) "local f, c = " function ", " SAMPLE_CONVERSATION " for i = 1, 2000 do " TEN("f(c) ") "end"
+
+int main(void) {
+    lua_pair pair = open_pair(host);
+    check_shim(pair.vm, shim_register(pair.vm, "empty", function_empty, 0));
+    check_shim(pair.vm, shim_register(pair.vm, "integer", function_integer, 0));
+    check_shim(pair.vm, shim_register(pair.vm, "conversation", function_conversation, 0));
+    shim_setup(pair.vm, "local host, globals = ... for name, f in next, host do globals[name] = f end");
+    lua_register(pair.L, "empty", plain_empty);
+    lua_register(pair.L, "integer", plain_integer);
+
+    samples s = alternate(pair, EMPTY, EMPTY, CALLS);
+    print_row("host call, no argument", "plain C function", &s, format_ns);
+    s = alternate(pair, INTEGER, INTEGER, CALLS);
+    print_row("host call, one integer", "plain C function", &s, format_ns);
+    if (!open_cjson(pair.L)) {
+        print_note("host call with the sample conversation: left out, for lua-cjson is not installed");
+        return 0;
+    }
+    s = alternate(pair, CONVERSATION("conversation"), CONVERSATION("cjson.encode"), CONVERSATIONS);
+    char what[80];
+    snprintf(what, sizeof what, "host call, the sample conversation (%zu bytes)", conversation_bytes);
+    print_row(what, "lua-cjson encode", &s, format_ns);
+    return 0;
+}
