@@ -19,6 +19,8 @@ package enum RuntimeHint {
                 among: SandboxNames.base.union(SandboxNames.libraries.keys).union(modules).sorted()
             )
         default:
+            // A field that holds no function may be anything of the script's own.
+            guard error.message.hasPrefix("attempt to call") else { return nil }
             let functions = ScriptModule.all.flatMap { $0.functions.map(\.name) }
             let verbs = GraphResource.Verb.allCases.map(\.rawValue)
             return NearestName.hint(
