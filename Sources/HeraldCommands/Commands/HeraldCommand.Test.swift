@@ -76,7 +76,10 @@ extension HeraldCommand {
                 isNamed = true
                 for line in lines { try herald.output.line(line) }
             }
-            var result = try await file.execute(filter: filter, limits: limit.limits(in: herald), in: herald) { test in
+            var limits = limit.limits(in: herald)
+            // What a test prints is held in memory until it is known whether it is shown.
+            limits.output = limits.output ?? 1 << 20
+            var result = try await file.execute(filter: filter, limits: limits, in: herald) { test in
                 try put(TestReport.lines(test, for: herald.output))
             }
             if result.seen == 0, result.failure == nil, !Task.isCancelled {

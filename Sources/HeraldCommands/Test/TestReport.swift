@@ -18,6 +18,9 @@ struct TestReport: Sendable {
 
     // MARK: Text
 
+    /// How much of a failing test's output the text has.
+    private static let shownLines = 40
+
     /// A test's line, and why it failed.
     static func lines(_ test: TestResult, for sink: ByteSink) -> [String] {
         let mark = test.failure == nil ? sink.styled("✓", .green) : sink.styled("✗", .red)
@@ -36,11 +39,13 @@ struct TestReport: Sendable {
             return style.map { sink.styled(text, $0) } ?? text
         }
         if !failure.output.isEmpty {
-            lines.append("output:")
             let output = failure.output.hasSuffix("\n") ? failure.output.dropLast() : failure.output[...]
-            lines += output.split(separator: "\n", omittingEmptySubsequences: false).map {
-                "  " + sink.shown(String($0))
-            }
+            let all = output.split(separator: "\n", omittingEmptySubsequences: false)
+            let last = all.suffix(shownLines)
+            lines.append(
+                last.count < all.count ? "the last \(last.count) of \(all.count.grouped) lines of output:" : "output:"
+            )
+            lines += last.map { "  " + sink.shown(String($0)) }
         }
         return lines.map { "      " + $0 }
     }

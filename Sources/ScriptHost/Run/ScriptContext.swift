@@ -65,6 +65,12 @@ package struct ScriptContext: Sendable {
         monitor.output(bytes)
     }
 
+    /// Logs a message, which counts as output: a log can be flooded, too.
+    func log(_ message: String, _ level: Logger.Level) throws(HostError) {
+        try objects.countOutput(message.utf8.count + 1)
+        logger.log(level: level, "\(message)")
+    }
+
     /// The present moment as the run is told it, in seconds since 1970.
     var seconds: Int { Int(journal.next("time") { now() / 1_000_000 }) }
 

@@ -100,6 +100,20 @@ import Testing
         #expect(output.contains("✓ short"))
     }
 
+    @Test func `output without end is ended, and its last lines are shown`() async throws {
+        let (status, output) = try await run(
+            """
+            test("flood", function() while true do print(string.rep("x", 10000)) end end)
+            test("log", function() while true do log.info(string.rep("x", 10000)) end end)
+            test("long", function() for i = 1, 100 do print("line", i) end error("enough") end)
+            """
+        )
+        #expect(status == .failed)
+        #expect(output.split(separator: "the script wrote more than it may").count == 3)
+        #expect(output.contains("      the last 40 of 100 lines of output:\n        line\t61\n"))
+        #expect(!output.contains("line\t60\n"))
+    }
+
     @Test func `each test begins with what stands around it, an empty store and the same time`() async throws {
         let (status, output) = try await run(
             """
