@@ -7,6 +7,8 @@ package struct HeraldEnvironment: Sendable {
     package var variables: [String: String]
     /// The current folder, absolute; relative paths on the command line begin here.
     package var folder: String
+    /// Where lines are read from.
+    package var input: LineSource
     /// Where results go.
     package var output: ByteSink
     /// Where everything else goes: messages, logs, progress.
@@ -19,6 +21,7 @@ package struct HeraldEnvironment: Sendable {
     package init(
         variables: [String: String],
         folder: String,
+        input: LineSource = .empty,
         output: ByteSink,
         error: ByteSink,
         now: @escaping @Sendable () -> Int64,
@@ -26,6 +29,7 @@ package struct HeraldEnvironment: Sendable {
     ) {
         self.variables = variables
         self.folder = folder
+        self.input = input
         self.output = output
         self.error = error
         self.now = now
@@ -39,6 +43,7 @@ package struct HeraldEnvironment: Sendable {
         return HeraldEnvironment(
             variables: variables,
             folder: FileManager.default.currentDirectoryPath,
+            input: .standard,
             output: .standard(.output, variables: variables),
             error: .standard(.error, variables: variables),
             now: { Int64(Date().timeIntervalSince1970 * 1_000_000) },

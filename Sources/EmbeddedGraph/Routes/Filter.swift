@@ -22,11 +22,18 @@ struct Filter {
 
     init() {}
 
+    /// How many comparisons a filter may join; SQLite refuses expressions nested much deeper than 1,000.
+    private static let maximumComparisons = 100
+
     /// Compiles a filter.
     ///
     /// - Throws: ``GraphError`` that says what is supported.
     init(_ text: String, _ properties: [Property]) throws(GraphError) {
-        for clause in Self.clauses(text) {
+        let clauses = Self.clauses(text)
+        guard clauses.count <= Self.maximumComparisons else {
+            throw Self.refusal("it has \(clauses.count) comparisons; \(Self.maximumComparisons) are allowed")
+        }
+        for clause in clauses {
             try add(clause, properties)
         }
     }
