@@ -87,6 +87,7 @@ struct shim_vm {
     int64_t watched_since;
     int64_t watched_at, total; // the watchdog's: the thread's time at its last look, and the sum while Lua code ran
     int64_t stopping_since;    // the watchdog's: the thread's time when it first saw that a stop was wanted
+    pthread_mutex_t presence;  // held while the thread is signalled, which may end once it has left
     pthread_t thread;
     clockid_t clock;
 

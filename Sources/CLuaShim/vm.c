@@ -71,7 +71,9 @@ static void install_handler(void) {
 void shim_stop(shim_vm *vm, shim_end reason) {
     int none = shim_end_none;
     atomic_compare_exchange_strong(&vm->stop, &none, (int)reason);
+    pthread_mutex_lock(&vm->presence);
     if (atomic_load(&vm->in_lua)) pthread_kill(vm->thread, signal_number());
+    pthread_mutex_unlock(&vm->presence);
 }
 
 // Processor time that a state may use after it was told to stop, before it is taken to hang: 1 s.
@@ -134,7 +136,9 @@ static void enter(shim_vm *vm, lua_State *L) {
 }
 
 static void leave(shim_vm *vm) {
+    pthread_mutex_lock(&vm->presence);
     atomic_store(&vm->in_lua, 0);
+    pthread_mutex_unlock(&vm->presence);
     vm->running = false;
     running_vm = NULL;
     vm->current = NULL;
@@ -183,6 +187,7 @@ shim_vm *shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void 
     pthread_once(&once, install_handler);
     shim_vm *vm = calloc(1, sizeof *vm);
     if (!vm) return NULL;
+    pthread_mutex_init(&vm->presence, NULL);
     vm->blocks.next = vm->blocks.previous = &vm->blocks;
     vm->limits = limits;
     vm->collect_above = limits.memory / 4 * 3;
@@ -208,6 +213,7 @@ shim_vm *shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void 
 void shim_close(shim_vm *vm) {
     // No lua_close: it would run a script's __gc and __close without limits. All its memory is known here.
     shim_free_all(vm);
+    pthread_mutex_destroy(&vm->presence);
     free(vm->arguments.bytes);
     free(vm->answer.bytes);
     free(vm->text.bytes);

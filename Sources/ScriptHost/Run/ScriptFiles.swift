@@ -41,9 +41,15 @@ package struct ScriptFiles: Sendable {
     package static func readFromDisk(_ path: String, _ url: URL) throws -> [UInt8] {
         var folder = try open("/", at: AT_FDCWD, O_DIRECTORY, path)
         let names = url.path.split(separator: "/")
-        for name in names.dropLast() { folder = try open(String(name), at: folder.fileDescriptor, O_DIRECTORY, path) }
+        for name in names.dropLast() {
+            folder = try withExtendedLifetime(folder) {
+                try open(String(name), at: folder.fileDescriptor, O_DIRECTORY, path)
+            }
+        }
         // Without O_NONBLOCK, opening a pipe would wait for its writer.
-        let file = try open(names.last.map(String.init) ?? ".", at: folder.fileDescriptor, O_NONBLOCK, path)
+        let file = try withExtendedLifetime(folder) {
+            try open(names.last.map(String.init) ?? ".", at: folder.fileDescriptor, O_NONBLOCK, path)
+        }
         var status = stat()
         guard unsafe fstat(file.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw HostError(code: "fileRefused", message: "\(path): not a regular file")

@@ -29,41 +29,33 @@ struct HeraldProcess {
     /// Lets the executable run to its end.
     @discardableResult
     func run(_ arguments: String..., disturbance: Disturbance? = nil) async throws -> Ending {
-        let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = [
-            "HERALD_HOME": folder + "/state", "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
-        ]
         let output = Pipe()
         let error = Pipe()
-        process.standardOutput = output
-        process.standardError = error
-        let (ended, end) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in end.finish() }
-        try process.run()
-        let identifier = process.processIdentifier
+        let process = try ChildProcess(
+            Self.executable.path,
+            arguments,
+            folder: folder,
+            environment: [
+                "HERALD_HOME": folder + "/state", "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
+            ],
+            output: output.fileHandleForWriting,
+            error: error.fileHandleForWriting
+        )
+        // The child has them; the end of a pipe shows only when nobody can write to it any more.
+        try output.fileHandleForWriting.close()
+        try error.fileHandleForWriting.close()
         if case .kill(let delay) = disturbance {
-            DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) {
-                // The process is not awaited before its end, so the number is still its own.
-                if process.isRunning { kill(identifier, SIGKILL) }
-            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) { process.send(SIGKILL) }
         }
         async let written = Self.read(output)
         async let reported = Self.read(error) { text in
             guard case .interrupt(let sign) = disturbance, text.contains(sign) else { return false }
-            kill(identifier, SIGINT)
+            process.send(SIGINT)
             return true
         }
         let texts = await (written, reported)
-        for await _ in ended {}
-        return Ending(
-            status: process.terminationStatus,
-            wasKilled: process.terminationReason == .uncaughtSignal,
-            output: texts.0,
-            error: texts.1
-        )
+        let ending = await process.ending()
+        return Ending(status: ending.status, wasKilled: ending.wasKilled, output: texts.0, error: texts.1)
     }
 
     /// Reads a pipe to its end; `isSeen` is asked about the text so far until it says so.

@@ -20,36 +20,32 @@ struct HeraldTerminal {
     /// - Returns: The exit status, and what stood on the screen.
     /// - Throws: The reason why the process could not be started.
     func run(_ arguments: String, _ steps: [Step]) async throws -> (status: Int32, screen: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/script")
-        let herald = Bundle.main.bundleURL.appending(path: "herald").path
-        // Without exec, a shell would stay between the two, and have an opinion of its own about Ctrl-C.
-        process.arguments = ["--quiet", "--return", "--command", "exec '\(herald)' \(arguments)", "/dev/null"]
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = [
-            "HERALD_HOME": folder + "/state", "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
-            "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "TERM": "xterm", "NO_COLOR": "1",
-        ]
         let input = Pipe()
         let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        let (ended, end) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in end.finish() }
-        try process.run()
+        let herald = Bundle.main.bundleURL.appending(path: "herald").path
+        let process = try ChildProcess(
+            "/usr/bin/script",
+            // Without exec, a shell would stay between the two, and have an opinion of its own about Ctrl-C.
+            ["--quiet", "--return", "--command", "exec '\(herald)' \(arguments)", "/dev/null"],
+            folder: folder,
+            environment: [
+                "HERALD_HOME": folder + "/state", "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
+                "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "TERM": "xterm", "NO_COLOR": "1",
+            ],
+            input: input.fileHandleForReading,
+            output: output.fileHandleForWriting,
+            error: output.fileHandleForWriting
+        )
+        try output.fileHandleForWriting.close()
         // A sign that never comes is to fail the test, and not to hold it up for ever.
-        DispatchQueue.global().asyncAfter(deadline: .now() + 60) {
-            if process.isRunning { process.terminate() }
-        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 60) { process.send(SIGTERM) }
         let (keyboard, display) = (input.fileHandleForWriting, output.fileHandleForReading)
         let screen = await withCheckedContinuation { (continuation: CheckedContinuation<String, Never>) in
             Thread.detachNewThread {
                 continuation.resume(returning: Self.type(steps, keyboard, display))
             }
         }
-        for await _ in ended {}
-        return (process.terminationStatus, screen)
+        return (await process.ending().status, screen)
     }
 
     /// Types each step once its sign has been seen, and gives all that was seen.

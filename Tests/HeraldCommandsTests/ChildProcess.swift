@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// A process of its own.
+///
+/// Foundation's `Process` reads past the end of a buffer when it lists the open files (`findMaximumOpenFromProcSelfFD`), and
+/// now and then that ends the tests; hence `posix_spawn`.
+final class ChildProcess: Sendable {
+    /// The system's error number.
+    struct SpawnFailure: Error {
+        var number: Int32
+    }
+
+    /// How a process ended: the exit status, or the number of the signal that ended it.
+    struct Ending: Sendable {
+        var status: Int32
+        var wasKilled: Bool
+    }
+
+    private let identifier: pid_t
+    private let isReaped = Mutex(false)
+
+    /// Starts a program; its standard input is empty if none is given.
+    init(
+        _ executable: String,
+        _ arguments: [String],
+        folder: String,
+        environment: [String: String],
+        input: FileHandle? = nil,
+        output: FileHandle,
+        error: FileHandle
+    ) throws {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        if let input {
+            unsafe posix_spawn_file_actions_adddup2(&actions, input.fileDescriptor, 0)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
+        unsafe posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
+        unsafe posix_spawn_file_actions_adddup2(&actions, error.fileDescriptor, 2)
+        // What is meant for this child is not kept open by another one.
+        for handle in [input, output, error].compactMap(\.self) {
+            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
+
+        // A thread of Dispatch's blocks all signals, and the child would inherit that.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+        // `env` changes the folder, and is then the program itself.
+        let command = ["env", "--chdir", folder, executable] + arguments
+        let words = unsafe command.map { unsafe strdup($0) } + [nil]
+        let variables = unsafe environment.map { unsafe strdup($0.key + "=" + $0.value) } + [nil]
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        var identifier: pid_t = 0
+        let number = unsafe posix_spawn(&identifier, "/usr/bin/env", &actions, &attributes, words, variables)
+        guard number == 0 else { throw SpawnFailure(number: number) }
+        self.identifier = identifier
+    }
+
+    /// Sends a signal, unless the process has ended.
+    func send(_ signal: Int32) {
+        isReaped.withLock { isReaped in
+            if !isReaped { kill(identifier, signal) }
+        }
+    }
+
+    /// Waits for the end.
+    func ending() async -> Ending {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in continuation.resume(returning: reap()) }
+        }
+    }
+
+    private func reap() -> Ending {
+        var information = unsafe siginfo_t()
+        // The number stays the process's own until it is reaped, which no signal may come after.
+        while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        return isReaped.withLock { isReaped in
+            var status: Int32 = 0
+            while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+            isReaped = true
+            let signal = status & 0x7F
+            return Ending(status: signal == 0 ? status >> 8 & 0xFF : signal, wasKilled: signal != 0)
+        }
+    }
+}
