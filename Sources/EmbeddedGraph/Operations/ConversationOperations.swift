@@ -16,9 +16,21 @@ enum ConversationOperations {
         "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview",
     ]
     private static let filterable = [
-        Filter.Property(name: "topic", column: "topic", kind: .text),
-        Filter.Property(name: "hasAttachments", column: "hasAttachments", kind: .boolean),
-        Filter.Property(name: "lastDeliveredDateTime", column: "deliveredAt", kind: .moment),
+        Filter.Property(name: "id", column: "conversation.id", kind: .identifier),
+        Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
+        Filter.Property(name: "preview", column: "conversation.preview", kind: .text),
+        Filter.Property(name: "hasAttachments", column: "conversation.hasAttachments", kind: .boolean),
+        Filter.Property(name: "lastDeliveredDateTime", column: "conversation.deliveredAt", kind: .moment),
+        Filter.Property(name: "uniqueSenders", column: "conversation.uniqueSenders", kind: .textList),
+        Filter.Property(
+            name: "singleValueExtendedProperties",
+            column: """
+                extendedProperty AS item JOIN post ON post.id = item.postID JOIN thread ON thread.id = post.threadID
+                WHERE thread.conversationID = conversation.id
+                """,
+            kind: .rows(PostOperations.extendedProperty)
+        ),
+        Filter.Property(name: "threads", column: "", kind: .closed),
     ]
 
     /// What an answer shows of a conversation.

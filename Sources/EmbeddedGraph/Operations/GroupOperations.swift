@@ -20,12 +20,16 @@ enum GroupOperations {
         "mailEnabled", "createdDateTime",
     ]
     private static let filterable = [
-        Filter.Property(name: "id", column: "id", kind: .text),
-        Filter.Property(name: "displayName", column: "displayName", kind: .text),
-        Filter.Property(name: "mail", column: "mail", kind: .text),
-        Filter.Property(name: "mailNickname", column: "mailNickname", kind: .text),
-        Filter.Property(name: "visibility", column: "visibility", kind: .text),
-        Filter.Property(name: "groupTypes", column: "groupTypes", kind: .textList),
+        Filter.Property(name: "id", column: #""group".id"#, kind: .guid),
+        Filter.Property(name: "displayName", column: #""group".displayName"#, kind: .text),
+        Filter.Property(name: "description", column: #""group".description"#, kind: .text, isNullable: true),
+        Filter.Property(name: "mail", column: #""group".mail"#, kind: .text, isNullable: true),
+        Filter.Property(name: "mailEnabled", column: #""group".mailEnabled"#, kind: .boolean),
+        Filter.Property(name: "securityEnabled", column: #""group".securityEnabled"#, kind: .boolean),
+        Filter.Property(name: "createdDateTime", column: #""group".createdAt"#, kind: .moment),
+        Filter.Property(name: "mailNickname", column: #""group".mailNickname"#, kind: .text),
+        Filter.Property(name: "visibility", column: #""group".visibility"#, kind: .text),
+        Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
     ]
 
     /// A group that has conversations.

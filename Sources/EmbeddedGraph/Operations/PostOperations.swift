@@ -22,6 +22,35 @@ enum PostOperations {
         "hasAttachments",
         "body", "from", "sender", "conversationId", "conversationThreadId", "newParticipants",
     ]
+    private static let filterable = [
+        Filter.Property(name: "id", column: "post.id", kind: .identifier),
+        Filter.Property(name: "createdDateTime", column: "post.createdAt", kind: .moment),
+        Filter.Property(name: "lastModifiedDateTime", column: "post.createdAt", kind: .moment),
+        Filter.Property(name: "receivedDateTime", column: "post.createdAt", kind: .moment),
+        Filter.Property(name: "hasAttachments", column: "post.hasAttachments", kind: .boolean),
+        Filter.Property(name: "from/emailAddress/address", column: "post.senderAddress", kind: .text),
+        Filter.Property(name: "from/emailAddress/name", column: "post.senderName", kind: .text),
+        Filter.Property(name: "sender/emailAddress/address", column: "post.senderAddress", kind: .text),
+        Filter.Property(name: "sender/emailAddress/name", column: "post.senderName", kind: .text),
+        Filter.Property(
+            name: "singleValueExtendedProperties",
+            column: "extendedProperty AS item WHERE item.postID = post.id",
+            kind: .rows(extendedProperty)
+        ),
+        Filter.Property(name: "body", column: "", kind: .closed),
+        Filter.Property(name: "body/content", column: "", kind: .closed),
+        Filter.Property(name: "changeKey", column: "", kind: .closed),
+        Filter.Property(name: "categories", column: "", kind: .closed),
+        Filter.Property(name: "newParticipants", column: "", kind: .closed),
+        Filter.Property(name: "attachments", column: "", kind: .closed),
+        Filter.Property(name: "inReplyTo", column: "", kind: .closed),
+        Filter.Property(name: "multiValueExtendedProperties", column: "", kind: .closed),
+    ]
+    /// What a lambda over the extended properties of posts can compare.
+    static let extendedProperty = [
+        Filter.Property(name: "id", column: "item.id", kind: .propertyID),
+        Filter.Property(name: "value", column: "item.value", kind: .text),
+    ]
 
     private struct Stored {
         var id: String
@@ -38,9 +67,9 @@ enum PostOperations {
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
         let expansion = try Expansion(context.options.expand)
-        try context.refuseFilter()
         var query = ListQuery(select: columns, key: "createdAt")
         query.require("threadID = ?", thread.id)
+        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
         let page = Page(
             context: context,
             type: "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)",

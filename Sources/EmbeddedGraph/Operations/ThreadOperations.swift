@@ -29,10 +29,21 @@ enum ThreadOperations {
         "ccRecipients",
     ]
     private static let filterable = [
+        Filter.Property(name: "id", column: "thread.id", kind: .identifier),
         Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
+        Filter.Property(name: "preview", column: "thread.preview", kind: .text),
         Filter.Property(name: "hasAttachments", column: "thread.hasAttachments", kind: .boolean),
         Filter.Property(name: "isLocked", column: "thread.isLocked", kind: .boolean),
         Filter.Property(name: "lastDeliveredDateTime", column: "thread.deliveredAt", kind: .moment),
+        Filter.Property(name: "uniqueSenders", column: "thread.uniqueSenders", kind: .textList),
+        Filter.Property(
+            name: "singleValueExtendedProperties",
+            column: "extendedProperty AS item JOIN post ON post.id = item.postID WHERE post.threadID = thread.id",
+            kind: .rows(PostOperations.extendedProperty)
+        ),
+        Filter.Property(name: "toRecipients", column: "", kind: .closed),
+        Filter.Property(name: "ccRecipients", column: "", kind: .closed),
+        Filter.Property(name: "posts", column: "", kind: .closed),
     ]
 
     /// A thread as it is stored.
