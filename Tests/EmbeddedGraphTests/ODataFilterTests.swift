@@ -168,8 +168,8 @@ import Testing
         let graph = try await Fixture()
         let color = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color"
         let number = "Integer {66f5a359-4659-4830-9070-00047ec6ac6e} Id 0x8001"
-        func tagged(_ color: String, _ number: String) -> String {
-            #""singleValueExtendedProperties":[{"id":"\#(self.color)","value":"\#(color)"},{"id":"\#(self.number)","value":"\#(number)"}]"#
+        func tagged(_ hue: String, _ count: String) -> String {
+            #""singleValueExtendedProperties":[{"id":"\#(color)","value":"\#(hue)"},{"id":"\#(number)","value":"\#(count)"}]"#
         }
         let green = try await graph.converse("A", post: tagged("Green", "9"))
         let red = try await graph.converse("B", post: tagged("Red", "10"))
@@ -204,9 +204,6 @@ import Testing
             try await #expect(find(graph, "\(graph.group)/threads", filter).ids.isEmpty, "\(filter)")
         }
     }
-
-    private let color = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color"
-    private let number = "Integer {66f5a359-4659-4830-9070-00047ec6ac6e} Id 0x8001"
 
     @Test func `a property by which nothing can be found is restricted`() async throws {
         let graph = try await Fixture()

@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: [
         "$top=-1", "$top=x", "$top=", "$top=1.5", "$skip=-1", "$top=99999999999999999999", "$count=maybe",
-        "$skiptoken=junk", "$skiptoken=1~a%27b", "$unheardOf=1", "$orderby=topic", "$search=x", "$filter=",
+        "$skiptoken=junk", "$skiptoken=1~a%27b", "$unheardOf=1", "$orderby=colour", "$search=", "$filter=",
         "$filter=topic", "$filter=topic%20has%20'x'", "$filter=topic%20eq%205", "$filter=colour%20eq%20'red'",
         "$filter=lastDeliveredDateTime%20ge%20'2026-01-01T00:00:00Z'", "$filter=hasAttachments%20eq%20maybe",
         "$filter=topic%20eq%20'x'%20xor%20topic%20eq%20'y'",

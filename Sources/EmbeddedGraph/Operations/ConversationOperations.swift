@@ -6,6 +6,7 @@ enum ConversationOperations {
     static let routes = [
         Route(.get, "groups/{group}/conversations", list),
         Route(.post, "groups/{group}/conversations", create),
+        Route(.get, "groups/{group}/conversations/$count", count),
         Route(.get, "groups/{group}/conversations/{conversation}", get),
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
@@ -61,21 +62,33 @@ enum ConversationOperations {
         let group = try GroupOperations.unified(context)
         let selection = try context.options.selection(of: "conversation", properties)
         try context.refuseExpand()
-        var query = ListQuery(select: columns, key: "deliveredAt", isDescending: true)
-        query.require("groupID = ?", group.text)
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        let query = try query(context, group)
         let page = Page(
             context: context,
             type: "groups('\(group)')/conversations\(selection.context)",
             defaultSize: 20
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return page.response(
+        return try page.response(
             try query.rows(context, page: page, row),
             count: count,
-            token: { PageToken(key: $0.deliveredAt, id: $0.id) },
+            token: { try query.token(after: $0.id, context) },
             write: { shown, writer in writer.object { shown.write(selection, &$0) } }
         )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        Page.count(try query(context, try GroupOperations.unified(context)).count(context))
+    }
+
+    private static func query(_ context: OperationContext, _ group: GroupID) throws -> ListQuery {
+        var query = ListQuery(select: columns, key: "deliveredAt", isDescending: true)
+        query.require("groupID = ?", group.text)
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(try SearchTerms(search), in: ["topic": "topic", "preview": "preview"])
+        }
+        return query
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
@@ -212,9 +225,14 @@ extension OperationContext {
         guard let expand = options.expand, !expand.isEmpty else { return }
         throw GraphError(400, .expandNotSupported, "'\(expand.prefix(60))' cannot be expanded here.")
     }
-    /// Refuses `$filter` where nothing can be filtered.
+
+    /// Refuses `$filter`, `$orderby` and `$search` where nothing can be filtered.
     func refuseFilter() throws(GraphError) {
-        guard options.filter != nil else { return }
-        throw GraphError(400, .badRequest, "Invalid filter clause: the embedded store cannot filter this collection.")
+        guard options.filter != nil || options.orderBy != nil || options.search != nil else { return }
+        throw GraphError(
+            400,
+            .badRequest,
+            "Invalid filter clause: the embedded store cannot filter, sort or search this collection."
+        )
     }
 }

@@ -8,7 +8,8 @@ enum PostOperations {
         "groups/{group}/threads/{thread}/posts", "groups/{group}/conversations/{conversation}/threads/{thread}/posts",
     ].flatMap { path in
         [
-            Route(.get, path, list), Route(.get, path + "/{post}", get), Route(.post, path + "/{post}/reply", reply),
+            Route(.get, path, list), Route(.get, path + "/$count", count), Route(.get, path + "/{post}", get),
+            Route(.post, path + "/{post}/reply", reply),
             Route(.get, path + "/{post}/attachments", listAttachments),
             Route(.get, path + "/{post}/attachments/{attachment}", getAttachment),
         ]
@@ -67,9 +68,7 @@ enum PostOperations {
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
         let expansion = try Expansion(context.options.expand)
-        var query = ListQuery(select: columns, key: "createdAt")
-        query.require("threadID = ?", thread.id)
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        let query = try query(context, thread)
         let page = Page(
             context: context,
             type: "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)",
@@ -79,11 +78,26 @@ enum PostOperations {
         return try page.response(
             try query.rows(context, page: page, row),
             count: count,
-            token: { PageToken(key: $0.createdAt, id: $0.id) },
+            token: { try query.token(after: $0.id, context) },
             write: { post, writer in
                 try writer.object { try write(post, thread, selection, expansion, context, &$0) }
             }
         )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        let thread = try ThreadOperations.find(context, try GroupOperations.unified(context))
+        return Page.count(try query(context, thread).count(context))
+    }
+
+    private static func query(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> ListQuery {
+        var query = ListQuery(select: columns, key: "createdAt")
+        query.require("threadID = ?", thread.id)
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(try SearchTerms(search), in: ["body": "content"])
+        }
+        return query
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {

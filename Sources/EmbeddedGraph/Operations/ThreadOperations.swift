@@ -7,7 +7,9 @@ enum ThreadOperations {
         [
             Route(.get, "groups/{group}/threads", list),
             Route(.post, "groups/{group}/threads", createInGroup),
+            Route(.get, "groups/{group}/threads/$count", count),
             Route(.get, "groups/{group}/conversations/{conversation}/threads", list),
+            Route(.get, "groups/{group}/conversations/{conversation}/threads/$count", count),
             Route(.post, "groups/{group}/conversations/{conversation}/threads", createInConversation),
         ]
         + ["groups/{group}/threads/{thread}", "groups/{group}/conversations/{conversation}/threads/{thread}"].flatMap {
@@ -64,6 +66,28 @@ enum ThreadOperations {
         let group = try GroupOperations.unified(context)
         let selection = try context.options.selection(of: "conversationThread", properties)
         try context.refuseExpand()
+        let (query, type) = try query(context, group)
+        let page = Page(context: context, type: type + selection.context, defaultSize: 20)
+        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
+        return try page.response(
+            try query.rows(context, page: page, row),
+            count: count,
+            token: { try query.token(after: $0.id, context) },
+            write: { thread, writer in
+                try writer.object { try write(thread, selection, context, group, &$0) }
+            }
+        )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        Page.count(try query(context, try GroupOperations.unified(context)).query.count(context))
+    }
+
+    /// The threads of the group, or of the conversation that the path names, and what a context calls them.
+    private static func query(
+        _ context: OperationContext,
+        _ group: GroupID
+    ) throws -> (query: ListQuery, type: String) {
         var query = ListQuery(select: columns, key: "thread.deliveredAt", id: "thread.id", isDescending: true)
         var type = "groups('\(group)')/threads"
         if context.parameters["conversation"] != nil {
@@ -73,17 +97,11 @@ enum ThreadOperations {
         } else {
             query.require("thread.groupID = ?", group.text)
         }
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
-        let page = Page(context: context, type: type + selection.context, defaultSize: 20)
-        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
-            try query.rows(context, page: page, row),
-            count: count,
-            token: { PageToken(key: $0.deliveredAt, id: $0.id) },
-            write: { thread, writer in
-                try writer.object { try write(thread, selection, context, group, &$0) }
-            }
-        )
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(try SearchTerms(search), in: ["topic": "conversation.topic", "preview": "thread.preview"])
+        }
+        return (query, type)
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
