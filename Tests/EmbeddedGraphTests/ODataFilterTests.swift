@@ -95,17 +95,21 @@ import Testing
         func chain(_ count: Int, _ word: String) -> String {
             (0..<count).map { "displayName ne '\($0)'" }.joined(separator: " \(word) ")
         }
+        func alternating(_ depth: Int, _ inner: String) -> String {
+            (0..<depth).reduce(inner) { "mailEnabled \($1.isMultiple(of: 2) ? "or" : "and") (\($0))" }
+        }
         func values(_ count: Int) -> String {
             "displayName in (" + (0..<count).map { "'\($0)'" }.joined(separator: ",") + ",'sales')"
         }
         for filter in [
-            nested(32), chain(100, "and"), chain(100, "or"), values(499),
-            String(repeating: "not ", count: 32) + "mailEnabled",
+            nested(20), chain(100, "and"), chain(100, "or"), values(499), alternating(20, "mailEnabled"),
+            alternating(19, "groupTypes/any(c:startswith(c,'x'))"), alternating(19, "groupTypes/all(c:c in ('x','y'))"),
+            String(repeating: "not ", count: 20) + "mailEnabled",
         ] {
             try await #expect(find(graph, "/groups", filter).status == 200, "\(filter.prefix(60))")
         }
         for filter in [
-            nested(33), nested(5000), chain(101, "and"), values(500),
+            nested(21), nested(5000), chain(101, "and"), values(500),
             String(repeating: "not ", count: 4000) + "mailEnabled",
             "displayName eq '" + String(repeating: "x", count: 16_384) + "'", "displayName eq 'a\u{0}b'",
         ] {

@@ -9,8 +9,9 @@ struct FilterParser {
     private var depth = 0
     private var terms = 0
 
-    /// How deep parentheses, `not` and lambdas may be nested.
-    static let maximumDepth = 32
+    /// How deep parentheses, `not` and lambdas may be nested: a level takes up to three of the hundred places that the
+    /// stack of SQLite's parser has.
+    static let maximumDepth = 20
     /// How many comparisons a filter may have: SQLite takes expressions a thousand deep, and a chain of `and` is one.
     static let maximumTerms = 100
     /// How many values may stand behind `in`.

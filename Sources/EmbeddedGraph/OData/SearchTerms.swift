@@ -28,7 +28,8 @@ struct SearchTerms {
         var isNegative = false
         while let clause = clauses.popLast() {
             switch clause {
-            case .word("AND") where !mustFollow, .word("OR") where !mustFollow:
+            case .word("AND"), .word("OR"):
+                guard !mustFollow else { throw Self.refusal("a word is missing before AND or OR") }
                 if case .word("OR") = clause {
                     alternatives.append(.and(parts))
                     parts = []
@@ -55,6 +56,7 @@ struct SearchTerms {
     /// The condition, and the values for its placeholders.
     ///
     /// - Parameter columns: The column of each property that is searched.
+    /// - Returns: SQL, and what is bound in it.
     /// - Throws: ``GraphError`` for a property that is not among them.
     func sql(_ columns: [String: String]) throws(GraphError) -> (String, [Filter.Value]) {
         var values: [Filter.Value] = []
@@ -86,21 +88,26 @@ struct SearchTerms {
             let conditions = searched.map { column in
                 "("
                     + words.map { word in
-                        values.append(.text(" " + word))
-                        return "instr(\(spaced(column)), lower(?)) > 0"
+                        values.append(.text(pattern(word)))
+                        return begins(column)
                     }.joined(separator: " AND ") + ")"
             }
             return "(" + conditions.joined(separator: " OR ") + ")"
         }
     }
 
-    /// A column's text with a space before each of its words.
-    private static func spaced(_ column: String) -> String {
-        marks.reduce("' ' || lower(coalesce(\(column), ''))") { "replace(\($0), char(\($1)), ' ')" }
+    /// Whether a column has a word that begins with what is bound: a space stands for the mark before its first one.
+    private static func begins(_ column: String) -> String {
+        "(' ' || lower(coalesce(\(column), ''))) GLOB lower(?)"
     }
 
-    // What stands between words; the quotation mark and the apostrophe are among them, so none is ever in a word.
-    private static let marks: [UInt8] = Array("\t\n\r!\"#&'()*+,-./:;<=>@[]_{|}".utf8)
+    /// A pattern for GLOB; a word holds none of the characters that mean something there, as they are marks.
+    private static func pattern(_ word: String) -> String {
+        "*[]\(String(decoding: marks.filter { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: "-") }, as: UTF8.self)) -]\(word)*"
+    }
+
+    // What stands between words; no word holds any of them.
+    private static let marks: [UInt8] = Array("\t\n\r!\"#&'()*+,-./:;<=>?@[]_{|}~".utf8)
 
     // MARK: Reading
 

@@ -16,6 +16,7 @@ enum ConversationOperations {
     private static let properties: Set<String> = [
         "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview",
     ]
+    private static let expandable = ["threads"]
     private static let filterable = [
         Filter.Property(name: "id", column: "conversation.id", kind: .identifier),
         Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
@@ -61,7 +62,7 @@ enum ConversationOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let selection = try context.options.selection(of: "conversation", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
         let query = try query(context, group)
         let page = Page(
             context: context,
@@ -73,7 +74,20 @@ enum ConversationOperations {
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
-            write: { shown, writer in writer.object { shown.write(selection, &$0) } }
+            write: { shown, writer in
+                try writer.object { writer in
+                    shown.write(selection, &writer)
+                    for expansion in expansions {
+                        try ThreadOperations.writeExpanded(
+                            expansion,
+                            ofConversation: shown.id,
+                            in: group,
+                            context,
+                            &writer
+                        )
+                    }
+                }
+            }
         )
     }
 
@@ -86,7 +100,16 @@ enum ConversationOperations {
         query.require("groupID = ?", group.text)
         try query.add(context.options, filterable)
         if let search = context.options.search {
-            try query.add(try SearchTerms(search), in: ["topic": "topic", "preview": "preview"])
+            try query.add(
+                try SearchTerms(search),
+                in: [
+                    "topic": "topic",
+                    "body": """
+                    (SELECT group_concat(content, ' ') FROM post JOIN thread ON thread.id = post.threadID
+                    WHERE thread.conversationID = conversation.id)
+                    """,
+                ]
+            )
         }
         return query
     }
@@ -95,16 +118,25 @@ enum ConversationOperations {
         let group = try GroupOperations.unified(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let selection = try context.options.selection(of: "conversation", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
         let root = context.request.serviceRoot
         return GraphResponse(
-            json: JSONWriter.bytes(capacity: 512) { writer in
-                writer.object { writer in
+            json: try JSONWriter.bytes(capacity: 512) { writer in
+                try writer.object { writer in
                     writer.member(
                         "@odata.context",
                         "\(root)/$metadata#groups('\(group)')/conversations\(selection.context)/$entity"
                     )
                     shown.write(selection, &writer)
+                    for expansion in expansions {
+                        try ThreadOperations.writeExpanded(
+                            expansion,
+                            ofConversation: shown.id,
+                            in: group,
+                            context,
+                            &writer
+                        )
+                    }
                 }
             }
         )

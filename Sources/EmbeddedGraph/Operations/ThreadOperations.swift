@@ -30,6 +30,7 @@ enum ThreadOperations {
         "toRecipients",
         "ccRecipients",
     ]
+    private static let expandable = ["posts"]
     private static let filterable = [
         Filter.Property(name: "id", column: "thread.id", kind: .identifier),
         Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
@@ -65,7 +66,7 @@ enum ThreadOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let selection = try context.options.selection(of: "conversationThread", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
         let (query, type) = try query(context, group)
         let page = Page(context: context, type: type + selection.context, defaultSize: 20)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
@@ -74,7 +75,12 @@ enum ThreadOperations {
             count: count,
             token: { try query.token(after: $0.id, context) },
             write: { thread, writer in
-                try writer.object { try write(thread, selection, context, group, &$0) }
+                try writer.object { writer in
+                    try write(thread, selection, context, group, &writer)
+                    for expansion in expansions {
+                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
+                    }
+                }
             }
         )
     }
@@ -99,7 +105,13 @@ enum ThreadOperations {
         }
         try query.add(context.options, filterable)
         if let search = context.options.search {
-            try query.add(try SearchTerms(search), in: ["topic": "conversation.topic", "preview": "thread.preview"])
+            try query.add(
+                try SearchTerms(search),
+                in: [
+                    "topic": "conversation.topic",
+                    "body": "(SELECT group_concat(content, ' ') FROM post WHERE threadID = thread.id)",
+                ]
+            )
         }
         return (query, type)
     }
@@ -108,7 +120,7 @@ enum ThreadOperations {
         let group = try GroupOperations.unified(context)
         let thread = try find(context, group)
         let selection = try context.options.selection(of: "conversationThread", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
         return GraphResponse(
             json: try JSONWriter.bytes(capacity: 512) { writer in
                 try writer.object { writer in
@@ -117,6 +129,41 @@ enum ThreadOperations {
                         "\(context.request.serviceRoot)/$metadata#groups('\(group)')/threads\(selection.context)/$entity"
                     )
                     try write(thread, selection, context, group, &writer)
+                    for expansion in expansions {
+                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
+                    }
+                }
+            }
+        )
+    }
+
+    /// The threads of a conversation, written into it.
+    static func writeExpanded(
+        _ expansion: Expansion,
+        ofConversation conversation: String,
+        in group: GroupID,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let path = "/groups/\(group)/conversations/\(conversation)/threads"
+        var context = try context.expanding(expansion, at: path)
+        context.parameters["conversation"] = conversation
+        let selection = try context.options.selection(of: "conversationThread", properties)
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let query = try query(context, group).query
+        let page = Page(context: context, type: "", defaultSize: 20)
+        try page.write(
+            try query.rows(context, page: page, row),
+            as: "threads",
+            count: context.options.count ? try query.count(context) : nil,
+            &writer,
+            token: { try query.token(after: $0.id, context) },
+            write: { thread, writer in
+                try writer.object { writer in
+                    try write(thread, selection, context, group, &writer)
+                    for expansion in expansions {
+                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
+                    }
                 }
             }
         )

@@ -57,6 +57,30 @@ struct Page {
         return response
     }
 
+    /// Writes an expanded collection into the item that it belongs to, with a link to the rest if there is more.
+    func write<Item>(
+        _ items: [Item],
+        as name: String,
+        count: Int?,
+        _ writer: inout JSONWriter,
+        token: (Item) throws -> PageToken,
+        write: (Item, inout JSONWriter) throws -> Void
+    ) rethrows {
+        let shown = items.prefix(size)
+        if let count {
+            writer.name("\(name)@odata.count")
+            writer.value(.integer(Int64(count)))
+        }
+        if items.count > shown.count, let last = shown.last {
+            writer.name("\(name)@odata.nextLink")
+            writer.string("\(context.request.serviceRoot)\(path)?\(query(after: try token(last)))")
+        }
+        writer.name(name)
+        try writer.array { writer in
+            for item in shown { try write(item, &writer) }
+        }
+    }
+
     /// The answer to `/$count`: the number as plain text (reference, section 9).
     static func count(_ number: Int) -> GraphResponse {
         var response = GraphResponse(status: 200, body: Array(String(number).utf8))
