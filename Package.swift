@@ -27,6 +27,7 @@ let package = Package(
         // C: the system's libraries as they are, and the little that Swift cannot express.
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
         .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
 
@@ -63,7 +64,7 @@ let package = Package(
         .target(
             name: "HeraldCommands",
             dependencies: [
-                "ScriptHost", "EmbeddedGraph", "Announcements", "LuaRuntime", "GraphModel", "Storage",
+                "ScriptHost", "EmbeddedGraph", "Announcements", "LuaRuntime", "GraphModel", "Storage", "CEdit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

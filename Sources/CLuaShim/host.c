@@ -3,6 +3,7 @@
 
 // Chunks of Herald's own Lua; people never see their frames.
 #define OWN "=[herald]"
+#define MAXIMUM_NAME 200
 #define OWN_SHORT "[herald]"
 
 static bool is_script(const lua_Debug *ar) {
@@ -10,7 +11,9 @@ static bool is_script(const lua_Debug *ar) {
 }
 
 static const char *chunk_name(const lua_Debug *ar) {
-    return *ar->source == '@' || *ar->source == '=' ? ar->source + 1 : ar->short_src;
+    // A script that loads a text may name it as it likes.
+    bool is_name = *ar->source == '@' || *ar->source == '=';
+    return is_name && ar->srclen <= MAXIMUM_NAME ? ar->source + 1 : ar->short_src;
 }
 
 static bool find_place(lua_State *T, lua_Debug *ar) {

@@ -165,6 +165,7 @@ package final class EmbeddedGraph: GraphService {
         do {
             return try await pool.write { db in
                 let table = GroupTable(Connection(db: db, statements: StatementCache(path: path)))
+                for group in groups { try table.releaseNickname(of: group) }
                 var result = GroupImport()
                 var seen: [GroupID: Int] = [:]
                 for (index, group) in groups.enumerated() {

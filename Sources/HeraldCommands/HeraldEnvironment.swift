@@ -6,6 +6,8 @@ package struct HeraldEnvironment: Sendable {
     package var variables: [String: String]
     /// The current folder, absolute; relative paths on the command line begin here.
     package var folder: String
+    /// Where lines are read from.
+    package var input: LineSource
     /// Where results go.
     package var output: ByteSink
     /// Where everything else goes: messages, logs, progress.
@@ -18,6 +20,7 @@ package struct HeraldEnvironment: Sendable {
     package init(
         variables: [String: String],
         folder: String,
+        input: LineSource = .empty,
         output: ByteSink,
         error: ByteSink,
         now: @escaping @Sendable () -> Int64,
@@ -25,6 +28,7 @@ package struct HeraldEnvironment: Sendable {
     ) {
         self.variables = variables
         self.folder = folder
+        self.input = input
         self.output = output
         self.error = error
         self.now = now
@@ -38,6 +42,7 @@ package struct HeraldEnvironment: Sendable {
         return HeraldEnvironment(
             variables: variables,
             folder: FileManager.default.currentDirectoryPath,
+            input: .standard,
             output: .standard(.output, variables: variables),
             error: .standard(.error, variables: variables),
             now: { Int64(Date().timeIntervalSince1970 * 1_000_000) },

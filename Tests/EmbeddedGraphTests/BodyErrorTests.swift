@@ -1,3 +1,4 @@
+import EmbeddedGraph
 import GraphModel
 import Testing
 
@@ -28,6 +29,16 @@ import Testing
         #expect(answer.isRefusal(400, .badRequest))
         #expect(answer.message.hasPrefix("Unable to read JSON request payload: "))
         #expect(answer.message.hasSuffix("(byte \(offset))."))
+    }
+
+    @Test func `a body that is no UTF-8 is refused`() async throws {
+        let graph = try await Fixture()
+        let body = Array(#"{"topic":"a"#.utf8) + [0xC3, 0x28] + Array(#"","posts":[\#(Fixture.post("x"))]}"#.utf8)
+        let response = try await graph.store.respond(
+            to: GraphRequest(.post, "\(graph.group)/threads", body: body, caller: graph.member)
+        )
+        let answer = Answer(response)
+        #expect(answer.isRefusal(400, .badRequest) && answer.message.contains("UTF-8"))
     }
 
     @Test func `JSON nested too deeply is refused, in members that are not even known`() async throws {

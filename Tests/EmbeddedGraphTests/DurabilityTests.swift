@@ -135,6 +135,23 @@ import Testing
         try await #expect(graph.get("\(graph.group)/threads", query: "$count=true").json["@odata.count"] == 200)
     }
 
+    @Test func `what a task has written it reads at once, however many others write`() async throws {
+        let graph = try await Fixture()
+        try await withThrowingTaskGroup { tasks in
+            for number in 0..<60 {
+                tasks.addTask {
+                    let made = try await graph.converse("\(number)")
+                    let post = try await graph.reply(made.thread, "Reply \(number)")
+                    let posts = try await graph.get("\(graph.group)/threads/\(made.thread)/posts")
+                    #expect(posts.ids == [made.post, post])
+                    let conversation = try await graph.get("\(graph.group)/conversations/\(made.conversation)")
+                    #expect(conversation.json["preview"]?.string == "Reply \(number)")
+                }
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
     @Test func `refusals among them leave the others alone`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()

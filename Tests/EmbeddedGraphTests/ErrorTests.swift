@@ -198,6 +198,9 @@ import Testing
             #expect(answer.isRefusal(403, .accessDenied))
             #expect(answer.message == "Access is denied. Check credentials and try again.")
         }
+        // It does not even learn which groups there are.
+        let unknown = "/groups/11111111-0e57-42dc-94c9-cd24f5306196/threads"
+        try await #expect(graph.send(.post, unknown, "{", by: graph.application).isRefusal(403, .accessDenied))
         let path = "\(thread)/posts/\(made.post)/reply"
         try await #expect(graph.send(.post, path, #"{"post":\#(post)}"#, by: graph.application).status == 202)
         try await #expect(graph.send(.patch, thread, #"{"isLocked":true}"#, by: graph.application).status == 200)

@@ -84,6 +84,22 @@ import Testing
         #expect(result.faults.allSatisfy { $0.message.hasSuffix("first in row 2") })
     }
 
+    @Test func `groups may exchange their nicknames, or hand them on`() async throws {
+        let graph = try await Fixture()
+        _ = try await graph.store.importGroups([try group("a", "A", "x"), try group("b", "B", "y")])
+        let exchanged = try await graph.store.importGroups([try group("a", "A", "Y"), try group("b", "B", "x")])
+        #expect(exchanged == EmbeddedGraph.GroupImport(updated: 2))
+        let query = "$filter=mailNickname+eq+'y'"
+        try await #expect(graph.get("/groups", query: query).ids == [group("a", "A", "Y").id.text])
+        let handed = try await graph.store.importGroups([try group("c", "C", "x"), try group("b", "B", "z")])
+        #expect(handed == EmbeddedGraph.GroupImport(created: 1, updated: 1))
+        // A nickname that its owner keeps is not handed on.
+        let kept = try await graph.store.importGroups([try group("d", "D", "y"), try group("a", "A", "y")])
+        #expect(kept.faults.map(\.index) == [0])
+        let twice = try await graph.store.importGroups([try group("d", "D", "new"), try group("e", "E", "New")])
+        #expect(twice.faults.map(\.index) == [1])
+    }
+
     @Test func `many groups are imported at once, and nothing is an import too`() async throws {
         let graph = try await Fixture()
         let groups = (0..<2000).map { number in

@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    @Test func `names and values of options may be encoded, as some clients encode everything`() async throws {
+        let graph = try await Fixture()
+        let made = try await graph.converse("A & B = C+D")
+        let filter = PercentEncoding.encode("topic eq 'A & B = C+D'")
+        let list = try await graph.get(
+            "\(graph.group)/threads",
+            query: "%24top=1&%24select=id%2Ctopic&%24filter=\(filter)"
+        )
+        #expect(list.ids == [made.thread] && list.items[0].names == ["id", "topic"])
+    }
+
     @Test func `options of no meaning and formats are passed over`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()

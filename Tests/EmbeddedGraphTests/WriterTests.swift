@@ -1,6 +1,7 @@
 import GRDB
 import GraphModel
 import Storage
+import Synchronization
 import Testing
 
 @testable import EmbeddedGraph
@@ -104,5 +105,47 @@ import Testing
         _ = try await writer.perform(add("secret"))
         let error = await #expect(throws: NoAnswer.self) { try await writer.perform(add("secret")) }
         #expect(error?.message.hasPrefix(graph.path) == true && error?.message.contains("secret") == false)
+    }
+
+    @Test func `a file that stays locked is waited for once, not once for each request`() async throws {
+        let graph = try await Fixture()
+        let count = 40
+        let asked = Counter()
+        let waits = Counter()
+        var configuration = Configuration()
+        configuration.busyMode = .callback { _ in
+            // Gives up as soon as all have asked.
+            waits.note()
+            while asked.count < count {}
+            return false
+        }
+        let writer = Writer(pool: try DatabasePool(path: graph.path, configuration: configuration), path: graph.path)
+        var unsafe = Configuration()
+        unsafe.allowsUnsafeTransactions = true
+        let lock = try DatabaseQueue(path: graph.path, configuration: unsafe)
+        try await lock.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let outcomes = await withTaskGroup(of: NoAnswer?.self) { tasks in
+            for number in 0..<count {
+                let work = add("\(number)")
+                tasks.addTask {
+                    asked.note()
+                    do {
+                        _ = try await writer.perform(work)
+                        return nil
+                    } catch { return error as? NoAnswer }
+                }
+            }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
+        try await lock.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(outcomes.allSatisfy { $0?.outcome == .notDone && $0?.message.contains("locked") == true })
+        #expect(waits.count < count / 2)
+    }
+
+    /// A number that many tasks raise.
+    private final class Counter: Sendable {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func note() { number.withLock { $0 += 1 } }
     }
 }

@@ -44,6 +44,8 @@ import Testing
         local long = later(("z"):rep(5000), { a = 1 })
         assert(#long[1] == 5000 and long[2].a == 1)
         assert(coroutine.wrap(function() return later("in")[1] end)() == "in")
+        local both = together { function() return later("one")[1] end, function(n) return n end, function() error("no") end }
+        assert(both[1] == "one" and both[2] == 2 and both[3] == false)
         emit("all", #s)
         local function deep(n) if n == 0 then error({ code = "end", message = ("m"):rep(2000) }) end return (deep(n - 1)) end
         deep(30)

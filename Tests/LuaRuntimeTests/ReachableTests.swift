@@ -29,7 +29,7 @@ import Testing
 
     static let ofTheTest = """
         echo:function emit:function forever:function json:table json.array:function json.decode:function
-        json.encode:function json.null:userdata json.object:function later:function nothing:function
+        json.encode:function json.null:userdata json.object:function later:function together:function nothing:function
         refuse:function wrapped:function
         """.split(whereSeparator: \.isWhitespace).map(String.init)
 

@@ -63,6 +63,14 @@ struct Sandbox {
                             encode = internal.encode, decode = internal.decode, array = internal.array,
                             object = internal.object, null = internal.null,
                         }
+                        local tasks = internal.tasks
+                        globals.together = function(functions)
+                          local group, results = tasks.open(), {}
+                          for i, f in ipairs(functions) do tasks.start(group, i, f, i) end
+                          for i, done, value in tasks.next, group do results[i] = done and value end
+                          tasks.close(group)
+                          return results
+                        end
                         globals.wrapped = function() host.refuse() end
                         """.utf8
                     )

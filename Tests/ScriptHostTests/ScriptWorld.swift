@@ -63,6 +63,7 @@ final class ScriptWorld: Sendable {
         arguments: [String] = [],
         journal: RunJournal = RunJournal { _ in },
         service: (any GraphService)? = nil,
+        bench: TestBench? = nil,
         limits change: (inout ScriptLimits) -> Void = { _ in }
     ) async throws -> String {
         var limits = ScriptLimits()
@@ -82,8 +83,9 @@ final class ScriptWorld: Sendable {
             startedAt: 0
         )
         try await ledger.begin(record)
-        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-        let context = ScriptContext(
+        let clock = bench?.clock
+        let now: @Sendable () -> Int64 = { clock?.now ?? Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        var context = ScriptContext(
             service: service ?? LedgerService(store, ledger: ledger, run: record.id, now: now),
             backend: store,
             ledger: ledger,
@@ -101,10 +103,12 @@ final class ScriptWorld: Sendable {
             now: now,
             journal: journal
         )
+        context.testBench = bench
         try await ScriptRun(
             LuaChunk(name: "test.lua", source: Array(source.utf8)),
             context: context,
-            limits: limits
+            limits: limits,
+            modules: ScriptModule.all + (bench == nil ? [] : ScriptModule.testing)
         ).execute()
         return output
     }

@@ -16,7 +16,7 @@ struct FilterLexer {
     private(set) var position = 1
 
     /// The longest filter, in bytes.
-    static let maximumLength = 16_384
+    static let maximumLength = 65_536
 
     /// Begins at the start of a text.
     ///

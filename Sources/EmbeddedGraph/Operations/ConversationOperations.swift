@@ -143,8 +143,8 @@ enum ConversationOperations {
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let new = try Conversation.read(context.request.body)
         if let post = new.post { try context.checkSender(of: post, in: group) }
         let table = PostTable(context.connection)

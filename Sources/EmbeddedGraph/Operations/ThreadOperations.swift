@@ -209,8 +209,8 @@ enum ThreadOperations {
     // MARK: Writing
 
     @Sendable private static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let new = try Conversation.readThread(context.request.body)
         let conversation = ItemID(.conversation, at: context.now)
         let table = PostTable(context.connection)
@@ -229,8 +229,8 @@ enum ThreadOperations {
     }
 
     @Sendable private static func createInConversation(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let conversation = try requireConversation(context, group)
         let new = try Conversation.readThread(context.request.body)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
@@ -320,8 +320,8 @@ enum ThreadOperations {
     }
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
         try context.refuseApplications()
+        let group = try GroupOperations.unified(context)
         let thread = try find(context, group)
         let post = try Conversation.readReply(context.request.body)
         let latest = try context.connection.prepare(

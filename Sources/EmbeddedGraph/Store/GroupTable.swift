@@ -18,6 +18,17 @@ struct GroupTable {
         return find.text(0)
     }
 
+    /// Frees the nickname that a group will no longer have, so that another of the same import may take it.
+    func releaseNickname(of group: Group) throws {
+        // No nickname holds an "@", so what stands in for one is free.
+        let release = try connection.prepare(
+            #"UPDATE "group" SET nicknameKey = '@' || id WHERE id = $1 AND nicknameKey <> $2"#
+        )
+        release.bind(group.id.text, 1)
+        release.bind(group.mailNickname.lowercased(), 2)
+        try release.run()
+    }
+
     func insert(_ group: Group) throws {
         _ = try upsert(group)
     }

@@ -80,10 +80,11 @@ final class Writer: Sendable {
                 }
             }
         } catch {
+            let failure: any Error = (error as? PartialWrite)?.refusal ?? Self.noAnswer(path, error)
+            // The file was waited for already: each alone would wait as long again.
+            let isBusy = StorageError(path: path, error).code == .busy
+            guard batch.count > 1, !isBusy else { return batch.map { _ in .failure(failure) } }
             // One request's fault has undone the others' work: each is tried alone, so that only the faulty one fails.
-            guard batch.count > 1 else {
-                return [.failure((error as? PartialWrite)?.refusal ?? Self.noAnswer(path, error))]
-            }
             var answers: [Result<GraphResponse, any Error>] = []
             for work in batch { answers += await commit([work]) }
             return answers

@@ -35,7 +35,8 @@ extension HeraldCommand {
             for script in scripts {
                 let source = try herald.file(script)
                 let folder = URL(filePath: herald.path(script)).deletingLastPathComponent()
-                let check = ScriptCheck(source) { path in
+                let modules = ScriptModule.all + (script.hasSuffix("_test.lua") ? ScriptModule.testing : [])
+                let check = ScriptCheck(source, modules: modules) { path in
                     Result { () throws(HostError) in try ScriptFiles.read(path, below: folder) }
                 }
                 reports.append(CheckReport(file: script, source: source, check: check))

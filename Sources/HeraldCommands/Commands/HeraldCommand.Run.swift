@@ -36,7 +36,7 @@ extension HeraldCommand {
                 script: LuaChunk(name: url.lastPathComponent, source: source),
                 folder: url.deletingLastPathComponent().path,
                 arguments: arguments,
-                limits: options.limits(in: herald)
+                limits: options.limit.limits(in: herald)
             )
             return try await options.session(in: herald).execute(job, options.presentation)
         }
@@ -64,15 +64,15 @@ extension HeraldCommand {
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let session = try options.session(in: herald)
             let record = try await session.ledger.only(run)
-            guard let source = try await session.ledger.kept(RunSession.scriptPath, run: record.id),
-                let folder = try await session.ledger.kept(RunSession.folderPath, run: record.id)
+            guard let source = try await session.ledger.kept(RunPlace.scriptPath, run: record.id),
+                let folder = try await session.ledger.kept(RunPlace.folderPath, run: record.id)
             else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
             let job = RunSession.Job(
                 resuming: record,
                 script: LuaChunk(name: record.script, source: source),
                 folder: String(decoding: folder, as: UTF8.self),
                 arguments: record.arguments,
-                limits: options.limits(in: herald)
+                limits: options.limit.limits(in: herald)
             )
             return try await session.execute(job, options.presentation)
         }

@@ -24,19 +24,20 @@ extension ScriptTemplate {
         """
         -- herald test \(name)_test.lua
 
-        test("every group has an id and a name", function()
-          for place, group in ipairs(csv.read "groups.csv") do
-            expect.equal(#group.id, 36)
-            expect.equal(group.displayName ~= "", true)
+        test("every group gets it once, however often the script is run", function()
+          local ids = store.groups "groups.csv"
+          expect.equal(run("\(name).lua").sent, #ids)
+          expect.equal(run("\(name).lua").already, #ids)
+          for _, id in ipairs(ids) do
+            expect.equal(#graph.groups[id].conversations:list().value, 1)
           end
         end)
 
-        test("no group stands in the list twice", function()
-          local seen = {}
-          for _, group in ipairs(csv.read "groups.csv") do
-            expect.equal(seen[group.id:lower()], nil)
-            seen[group.id:lower()] = true
-          end
+        test("it greets each group by its name", function()
+          local id = store.groups("groups.csv")[1]
+          run("\(name).lua")
+          local name = graph.groups[id]:get().displayName
+          expect.contains(graph.groups[id].conversations:list().value[1].topic, name)
         end)
 
         """

@@ -30,9 +30,15 @@ extension ScriptTemplate {
         """
         -- herald test \(name)_test.lua
 
-        test("moments of Graph sort as text", function()
-          expect.equal(time.iso(0) < time.iso(86400), true)
-          expect.equal(time.iso(86400) <= time.iso(86400), true)
+        test("threads in which nothing was posted for long are locked, and no other", function()
+          clock.set("2026-01-15T08:30:00Z")
+          local threads = graph.groups[store.groups({ { displayName = "Contoso" } })[1]].threads
+          local old = threads:create { topic = "Old", posts = { { body = text "Long ago." } } }
+          clock.advance(time.seconds "P60D")
+          local new = threads:create { topic = "New", posts = { { body = text "Just now." } } }
+          expect.equal(run("\(name).lua", 30).error, nil)
+          expect.equal(threads[old.id]:get().isLocked, true)
+          expect.equal(threads[new.id]:get().isLocked, false)
         end)
 
         """

@@ -26,10 +26,13 @@ extension ScriptTemplate {
         """
         -- herald test \(name)_test.lua
 
-        test("a cell with a comma comes back as it was", function()
-          local row = csv.parse('group,topic\\n"Sales, South",Offsite\\n')[1]
-          expect.equal(row.group, "Sales, South")
-          expect.equal(row.topic, "Offsite")
+        test("each conversation is a row, whatever its topic has in it", function()
+          local id = store.groups({ { displayName = "Sales, South" } })[1]
+          graph.groups[id].threads:create { topic = 'Offsite, "spring"', posts = { { body = text "Which week?" } } }
+          local rows = csv.parse(run("\(name).lua").output)
+          expect.equal(#rows, 1)
+          expect.equal(rows[1].group, "Sales, South")
+          expect.equal(rows[1].topic, 'Offsite, "spring"')
         end)
 
         """

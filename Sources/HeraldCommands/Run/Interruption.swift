@@ -10,6 +10,11 @@ final class Interruption: Sendable {
     /// Whether somebody asked for the end.
     var wasRequested: Bool { isRequested.withLock { $0 } }
 
+    /// Forgets that somebody asked for the end, before something else is begun.
+    func forget() {
+        isRequested.withLock { $0 = false }
+    }
+
     /// Listens to SIGINT and SIGTERM; `announce` tells the person that the wish was heard.
     init(announce: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "interruption")

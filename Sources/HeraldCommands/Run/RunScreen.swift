@@ -46,6 +46,11 @@ final class RunScreen: Sendable {
         interject(herald.error.shown(text) + "\n")
     }
 
+    /// Text on standard output, as if the script had printed it.
+    func put(_ text: String) {
+        put(Array(text.utf8))
+    }
+
     private func put(_ bytes: [UInt8]) {
         let text = output.isTerminal ? Array(output.shown(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
         do { try output.write(text) } catch { closed.withLock { $0 = $0 ?? error } }

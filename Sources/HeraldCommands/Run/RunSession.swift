@@ -25,16 +25,11 @@ struct RunSession {
         var quiet = false
     }
 
-    /// How many requests an announcement keeps under way on the embedded store: enough for its commits to be shared.
-    private static let width = 256
-    /// Under this path, which no file of a script's can have, the ledger keeps the script itself.
-    static let scriptPath = "/script"
-    /// Under this path, which no file of a script's can have, the ledger keeps the folder that its files were read from.
-    static let folderPath = "/folder"
-
     let herald: HeraldEnvironment
     let store: EmbeddedGraph
     let ledger: Ledger
+
+    private var place: RunPlace { RunPlace(store: store, ledger: ledger, now: herald.now) }
 
     /// Executes a job, shows how it goes, and reports.
     func execute(_ job: Job, _ presentation: Presentation) async throws -> ExitStatus {
@@ -44,7 +39,13 @@ struct RunSession {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
         let journal = job.resuming == nil ? [] : try await ledger.journal(run: record.id)
-        let context = context(job, record, screen, journal)
+        let context = place.context(
+            of: record,
+            folder: job.folder,
+            repeating: journal,
+            monitor: screen.monitor,
+            logger: screen.logger
+        )
         let outcome = Outcome()
         await interruption.during {
             await outcome.keep {
@@ -72,58 +73,13 @@ struct RunSession {
     }
 
     private func begin(_ job: Job) async throws -> RunRecord {
-        if var record = job.resuming {
-            try await ledger.resume(record.id)
-            record.state = .running
-            record.endedAt = nil
-            return record
+        guard var record = job.resuming else {
+            return try await place.begin(job.script, folder: job.folder, arguments: job.arguments)
         }
-        let record = RunRecord(
-            id: RunRecord.newID(at: herald.now()),
-            script: job.script.name,
-            scriptHash: SHA256.hash(job.script.source).hexadecimal,
-            arguments: job.arguments,
-            backend: store.path,
-            operatorName: store.operatorCaller.displayName,
-            state: .running,
-            startedAt: herald.now()
-        )
-        // In one transaction: a run that is in the ledger can be resumed, whenever it dies.
-        try await ledger.begin(
-            record,
-            keeping: [Self.scriptPath: job.script.source, Self.folderPath: Array(job.folder.utf8)]
-        )
+        try await ledger.resume(record.id)
+        record.state = .running
+        record.endedAt = nil
         return record
-    }
-
-    private func context(
-        _ job: Job,
-        _ record: RunRecord,
-        _ screen: RunScreen,
-        _ journal: [JournalEntry]
-    ) -> ScriptContext {
-        let ledger = ledger
-        let run = record.id
-        let files = ScriptFiles(folder: URL(fileURLWithPath: job.folder)) { path, url in
-            // A resumed run sees the files as it saw them first.
-            if let kept = try await ledger.kept(path, run: run) { return kept }
-            let bytes = try ScriptFiles.readFromDisk(path, url)
-            try await ledger.keep(bytes, path: path, run: run)
-            return bytes
-        }
-        return ScriptContext(
-            service: LedgerService(store, ledger: ledger, run: run, now: herald.now),
-            backend: store,
-            ledger: ledger,
-            run: record,
-            caller: store.operatorCaller,
-            files: files,
-            monitor: screen.monitor,
-            logger: screen.logger,
-            width: Self.width,
-            now: herald.now,
-            journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
-        )
     }
 
     private func show(
@@ -132,11 +88,7 @@ struct RunSession {
         _ presentation: Presentation,
         _ screen: RunScreen
     ) throws {
-        if let problem = verdict.problem {
-            let summary = herald.error.shown(problem.summary)
-            try herald.error.line(herald.error.styled("error", .red) + ": " + summary)
-            for line in problem.details { try herald.error.line(herald.error.shown(line)) }
-        }
+        try verdict.problem?.write(to: herald.error)
         if presentation.json {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else if !presentation.quiet || verdict.status != .done || !report.isComplete {
@@ -177,14 +129,5 @@ private struct Verdict {
         state = .failed
         status = found.isLimit ? .limit : .failed
         problem = ScriptProblem(found, sources: sources)
-    }
-}
-
-extension RunRecord {
-    /// A new run's name: when it started, and four random characters.
-    static func newID(at time: Int64) -> String {
-        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
-        let moment = GraphDate(microseconds: time).text.filter { $0.isNumber || $0 == "T" }
-        return moment + "-" + String((0..<4).map { _ in alphabet[Int.random(in: alphabet.indices)] })
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LuaRuntime
+import ScriptHost
 
 /// An error of a script as people read it: the place, the line itself with a caret, the message and the traceback.
 struct ScriptProblem {
@@ -24,10 +25,17 @@ struct ScriptProblem {
             let indent = String(repeating: " ", count: number.count + 2)
             details.append("  " + indent.dropLast() + "| " + String(repeating: " ", count: column) + "^")
         }
+        if let hint = RuntimeHint.of(error) { details.append("hint: " + hint) }
         if error.traceback.count > 1 {
             details.append("traceback:")
             details += error.traceback.map { "  " + $0 }
         }
+    }
+
+    /// Writes it for people.
+    func write(to sink: ByteSink) throws {
+        try sink.line(sink.styled("error", .red) + ": " + sink.shown(summary))
+        for line in details { try sink.line(sink.shown(line)) }
     }
 
     private static func remedy(_ kind: LuaError.Kind) -> String? {

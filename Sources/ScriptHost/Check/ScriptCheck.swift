@@ -54,12 +54,41 @@ package struct ScriptCheck: Sendable {
         }
         var reader = ScriptReader(script, source: source, modules: modules, file: file)
         reader.read()
-        findings = reader.findings.sorted { a, b in
+        findings = (reader.findings + Self.limits(source)).sorted { a, b in
             if a.line != b.line { return a.line < b.line }
             return (a.column, a.code.rawValue, a.message) < (b.column, b.code.rawValue, b.message)
         }
         capabilities = ScriptCapability.Kind.allCases.flatMap { kind in
             reader.capabilities.filter { $0.kind == kind }.sorted { ($0.subject ?? "") < ($1.subject ?? "") }
         }
+    }
+
+    /// What is wrong with the limits that the script's header asks for.
+    private static func limits(_ source: [UInt8]) -> [ScriptFinding] {
+        func problem(_ limits: ScriptLimits) -> LuaError? {
+            do throws(LuaError) {
+                _ = try ScriptHeader.tighten(limits, by: LuaChunk(name: "", source: source))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        var unlimited = ScriptLimits()
+        unlimited.memory = .max
+        unlimited.cpuBetweenCalls = .seconds(1e10)
+        unlimited.cpu = nil
+        unlimited.requests = .max
+        let fault = problem(unlimited)
+        guard let found = fault ?? problem(ScriptLimits()) else { return [] }
+        return [
+            ScriptFinding(
+                // What is granted is the command line's to say.
+                severity: fault == nil ? .warning : .error,
+                code: .badLimit,
+                line: found.line ?? 1,
+                column: 1,
+                message: found.message
+            )
+        ]
     }
 }

@@ -11,6 +11,7 @@ package struct ScriptFinding: Sendable, Hashable {
     package enum Code: String, Sendable, CaseIterable {
         case tooLong
         case syntax
+        case badLimit
         case unknownGlobal
         case overwritesModule
         case unknownField

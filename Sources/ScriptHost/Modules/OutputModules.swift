@@ -75,8 +75,7 @@ extension ScriptModule {
                 ScriptPrimitive(
                     "log.write.\(name)",
                     .immediate { context, json throws(HostError) in
-                        let message = try ScriptArguments(json).string(0)
-                        context.logger.log(level: level, "\(message)")
+                        try context.log(try ScriptArguments(json).string(0), level)
                         return ScriptReply.nothing
                     }
                 )

@@ -1,16 +1,20 @@
 /// The reference of the Lua API in Markdown, generated from the modules' descriptions.
 package struct LuaReference: Sendable {
     private let modules: [ScriptModule]
+    private let testing: [ScriptModule]
     private let classes: [ScriptClass]
 
-    package init(_ modules: [ScriptModule] = ScriptModule.all) {
+    /// The reference of the modules that scripts find, and of those that tests find besides.
+    package init(_ modules: [ScriptModule] = ScriptModule.all, testing: [ScriptModule] = ScriptModule.testing) {
         self.modules = modules
-        classes = ScriptClass.all(in: modules)
+        self.testing = testing
+        classes = ScriptClass.all(in: modules + testing)
     }
 
     /// The text of the document.
     package var text: String {
-        let sections = [opening, contents] + modules.map(section) + [tables, Self.dialect]
+        let sections =
+            [opening, contents] + modules.map(section) + [tests] + testing.map(section) + [tables, Self.dialect]
         return sections.joined(separator: "\n\n") + "\n"
     }
 
@@ -26,16 +30,26 @@ package struct LuaReference: Sendable {
         """
     }
 
+    private var tests: String {
+        """
+        ## In tests
+
+        A file whose name ends with `_test.lua` is executed by `herald test`, and finds the following besides.
+        """
+    }
+
     private var contents: String {
-        let modules = modules.map { module in
+        func line(_ module: ScriptModule) -> String {
             let names = (module.values.map(\.name) + module.functions.map(\.name)).filter { !$0.isEmpty }
             let members = names.map { "`\($0)`" }.joined(separator: ", ")
             return "- [`\(module.name)`](#\(module.name)) \(members)".trimmingEnd
         }
+        func heading(_ name: String) -> String { "- [\(name)](#\(Self.anchor(name)))" }
         let sections = [
             "Tables", "Differences from stock Lua 5.4", "What a script may not do", "Limits",
-        ].map { "- [\($0)](#\(Self.anchor($0)))" }
-        return (["## Contents", ""] + modules + sections).joined(separator: "\n")
+        ].map(heading)
+        let entries = modules.map(line) + [heading("In tests")] + testing.map(line) + sections
+        return (["## Contents", ""] + entries).joined(separator: "\n")
     }
 
     /// The place of a heading, as GitHub names it.

@@ -7,7 +7,7 @@ package struct LuaStubs: Sendable {
 
     private let modules: [ScriptModule]
 
-    package init(_ modules: [ScriptModule] = ScriptModule.all) {
+    package init(_ modules: [ScriptModule] = ScriptModule.all + ScriptModule.testing) {
         self.modules = modules
     }
 

@@ -26,6 +26,10 @@ package struct ScriptContext: Sendable {
     package var journal: RunJournal
     /// What the script holds by number, and has used of what is limited.
     var objects = RunObjects(limits: ScriptLimits())
+    /// What a file of tests works on; nil for a script that is no such file.
+    package var testBench: TestBench?
+    /// Waits for so many seconds.
+    package var sleep: @Sendable (Double) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
 
     package init(
         service: any GraphService,
@@ -59,6 +63,12 @@ package struct ScriptContext: Sendable {
     func print(_ bytes: [UInt8]) throws(HostError) {
         try objects.countOutput(bytes.count)
         monitor.output(bytes)
+    }
+
+    /// Logs a message, which counts as output: a log can be flooded, too.
+    func log(_ message: String, _ level: Logger.Level) throws(HostError) {
+        try objects.countOutput(message.utf8.count + 1)
+        logger.log(level: level, "\(message)")
     }
 
     /// The present moment as the run is told it, in seconds since 1970.

@@ -6,6 +6,7 @@ package struct ScriptRun: Sendable {
     private let context: ScriptContext
     private let script: LuaChunk
     private let limits: ScriptLimits
+    private let modules: [ScriptModule]
 
     /// Prepares a run; nothing is executed yet.
     ///
@@ -13,14 +14,21 @@ package struct ScriptRun: Sendable {
     ///   - script: What is to be executed.
     ///   - context: What its modules may touch.
     ///   - limits: What it is granted; its header may ask for less.
+    ///   - modules: What it finds.
     /// - Throws: ``LuaError`` if its header is at fault.
-    package init(_ script: LuaChunk, context: ScriptContext, limits: ScriptLimits) throws(LuaError) {
+    package init(
+        _ script: LuaChunk,
+        context: ScriptContext,
+        limits: ScriptLimits,
+        modules: [ScriptModule] = ScriptModule.all
+    ) throws(LuaError) {
         let limits = try ScriptHeader.tighten(limits, by: script)
         var context = context
         self.script = script
         context.objects = RunObjects(limits: limits)
         self.context = context
         self.limits = limits
+        self.modules = modules
     }
 
     /// The sources of the script and of the modules that it has loaded so far, by the names that errors show.
@@ -35,7 +43,7 @@ package struct ScriptRun: Sendable {
     ///
     /// - Throws: ``LuaError`` if the script raised an error or a limit ended it.
     package func execute() async throws {
-        let installer = ModuleInstaller(ScriptModule.all, context: context)
+        let installer = ModuleInstaller(modules, context: context)
         let vm = try await ScriptVM(limits: limits, functions: installer.functions, prelude: installer.prelude)
         do throws(LuaError) {
             try await vm.run(script)

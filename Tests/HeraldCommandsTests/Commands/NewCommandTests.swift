@@ -37,8 +37,18 @@ import Testing
     func check(template: ScriptTemplate) async throws {
         #expect(await world.run("new", "greetings", "--template", template.rawValue) == .done)
         _ = world.output.take()
-        #expect(await world.run("check", "greetings/greetings.lua") == .done)
-        #expect(world.output.text.hasPrefix("greetings/greetings.lua: fine"))
+        #expect(await world.run("check", "greetings/greetings.lua", "greetings/greetings_test.lua") == .done)
+        let report = world.output.take()
+        #expect(report.hasPrefix("greetings/greetings.lua: fine"))
+        #expect(report.contains("\ngreetings/greetings_test.lua: fine"))
+    }
+
+    @Test("every template's test passes", arguments: ScriptTemplate.allCases)
+    func test(template: ScriptTemplate) async throws {
+        #expect(await world.run("new", "greetings", "--template", template.rawValue) == .done)
+        _ = world.output.take()
+        let status = await world.run("test", "greetings/greetings_test.lua")
+        #expect(status == .done, "\(world.output.text)")
     }
 
     @Test func `announce reaches the groups of its file once`() async throws {

@@ -19,6 +19,8 @@ import Testing
         var options: [String]
         var status: HeraldCommands.ExitStatus
         var says: [String]
+        /// The source of `list.lua`.
+        var module: String
 
         init(
             _ testDescription: String,
@@ -27,7 +29,8 @@ import Testing
             bytes: [UInt8]? = nil,
             options: [String] = [],
             status: HeraldCommands.ExitStatus = .failed,
-            says: [String]
+            says: [String],
+            module: String = ""
         ) {
             self.testDescription = testDescription
             self.script = script
@@ -35,6 +38,7 @@ import Testing
             self.options = options
             self.status = status
             self.says = says
+            self.module = module
         }
     }
 
@@ -74,6 +78,29 @@ import Testing
                 announce { name = "rest", to = csv.read "list.csv", topic = "Rest", body = greet }
                 """,
             says: ["script.lua:2: ", "nickname", "traceback:", "script.lua:4:"]
+        ),
+        Fault(
+            "a misspelt module",
+            script: "anounce { name = 'rest' }",
+            says: ["script.lua:1: attempt to call a nil value (global 'anounce')", "hint: did you mean 'announce'?"]
+        ),
+        Fault(
+            "a misspelt method",
+            script: "print(('a,b'):spilt(','))",
+            says: ["method 'spilt'", "hint: did you mean 'split'?"]
+        ),
+        Fault(
+            "a library that scripts do not have",
+            script: "local f = io.open 'x'",
+            says: ["global 'io'", "hint: scripts read files with csv.read"]
+        ),
+        Fault(
+            "an error in a module of the script's",
+            script: "require 'list'",
+            says: [
+                "list.lua:2: attempt to index a nil value", "  2 | return t.x.y", "script.lua:1: in the main chunk",
+            ],
+            module: "local t = {}\nreturn t.x.y\n"
         ),
         Fault(
             "a list that is missing",
@@ -159,6 +186,7 @@ import Testing
     @Test("is refused with its place, and nothing is announced", arguments: faults)
     func refuses(fault: Fault) async throws {
         try world.write(fault.script, to: "script.lua")
+        try world.write(fault.module, to: "list.lua")
         try Data(fault.list).write(to: URL(filePath: world.folder).appending(path: "list.csv"))
         #expect(await HeraldCommand.run(["run"] + fault.options + ["script.lua"], in: world.herald) == fault.status)
         let report = world.error.text

@@ -29,6 +29,26 @@ import Testing
         #expect(runs.output.contains("failed") && runs.output.contains("hangs inside Lua itself"))
     }
 
+    /// Scripts whose one instruction takes longer than anybody waits.
+    private static let hostile = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../LuaRuntimeTests/Hostile")
+
+    @Test(
+        "however liblua is kept busy, the process ends",
+        arguments: ["call-leads-to-itself", "table-collisions", "numbers-of-long-texts", "ephemeron-tables"]
+    )
+    func busy(vector: String) async throws {
+        let folder = try folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(
+            at: Self.hostile.appending(path: vector + ".lua"),
+            to: folder.appending(path: "hang.lua")
+        )
+        let ending = try await HeraldProcess(folder: folder.path).run("run", "--limit-cpu", "0.1", "hang.lua")
+        #expect(ending.status == ExitStatus.limit.rawValue && !ending.wasKilled)
+        #expect(ending.error.contains("--limit-cpu") || ending.error.contains("--limit-memory"))
+    }
+
     @Test func `what is in flight is settled before the process ends`() async throws {
         let folder = try folder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -360,6 +360,14 @@ import Testing
         )
     }
 
+    @Test func `limits that a script cannot ask for are found, and those that it must be granted`() {
+        let fault = check("-- limit-memory 32\n-- limit-disk 1\nprint(1)").findings
+        #expect(fault.map(\.line) == [2] && fault.map(\.severity) == [.error] && fault.map(\.code) == [.badLimit])
+        let wide = check("-- limit-memory 128\nprint(1)").findings
+        #expect(wide.map(\.line) == [1] && wide.map(\.severity) == [.warning])
+        #expect(check("-- limit-memory 32\nprint(1)").findings.isEmpty)
+    }
+
     @Test func `the names of the sandbox are those that are known`() async throws {
         let world = try await ScriptWorld()
         let printed = try await world.run(

@@ -1,0 +1,88 @@
+import Announcements
+import EmbeddedGraph
+import Foundation
+import GraphModel
+import Logging
+import LuaRuntime
+import ScriptHost
+
+/// Where runs take place: a store, the ledger of what is done to it, and a clock.
+struct RunPlace: Sendable {
+    /// How many requests an announcement keeps under way on the embedded store: enough for its commits to be shared.
+    private static let width = 256
+    /// Under this path, which no file of a script's can have, the ledger keeps the script itself.
+    static let scriptPath = "/script"
+    /// Under this path, which no file of a script's can have, the ledger keeps the folder that its files were read from.
+    static let folderPath = "/folder"
+
+    let store: EmbeddedGraph
+    let ledger: Ledger
+    /// Microseconds since 1970.
+    let now: @Sendable () -> Int64
+
+    /// Records that a run begins, with what resuming it needs.
+    func begin(_ script: LuaChunk, folder: String, arguments: [String]) async throws -> RunRecord {
+        let record = RunRecord(
+            id: RunRecord.newID(at: now()),
+            script: script.name,
+            scriptHash: SHA256.hash(script.source).hexadecimal,
+            arguments: arguments,
+            backend: store.path,
+            operatorName: store.operatorCaller.displayName,
+            state: .running,
+            startedAt: now()
+        )
+        // In one transaction: a run that is in the ledger can be resumed, whenever it dies.
+        try await ledger.begin(record, keeping: [Self.scriptPath: script.source, Self.folderPath: Array(folder.utf8)])
+        return record
+    }
+
+    /// What the modules of a run may touch.
+    ///
+    /// - Parameters:
+    ///   - record: The run, which the ledger knows.
+    ///   - folder: The folder below which the script reads files.
+    ///   - journal: What the run was told of time and chance before it was resumed.
+    ///   - monitor: Where it shows itself.
+    ///   - logger: Where it logs.
+    /// - Returns: The context.
+    func context(
+        of record: RunRecord,
+        folder: String,
+        repeating journal: [JournalEntry] = [],
+        monitor: RunMonitor,
+        logger: Logger
+    ) -> ScriptContext {
+        let ledger = ledger
+        let run = record.id
+        let files = ScriptFiles(folder: URL(fileURLWithPath: folder)) { path, url in
+            // A resumed run sees the files as it saw them first.
+            if let kept = try await ledger.kept(path, run: run) { return kept }
+            let bytes = try ScriptFiles.readFromDisk(path, url)
+            try await ledger.keep(bytes, path: path, run: run)
+            return bytes
+        }
+        return ScriptContext(
+            service: LedgerService(store, ledger: ledger, run: run, now: now),
+            backend: store,
+            ledger: ledger,
+            run: record,
+            caller: store.operatorCaller,
+            files: files,
+            monitor: monitor,
+            logger: logger,
+            width: Self.width,
+            now: now,
+            journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
+        )
+    }
+}
+
+extension RunRecord {
+    /// A new run's name: when it started, and four random characters.
+    static func newID(at time: Int64) -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        let moment = GraphDate(microseconds: time).text.filter { $0.isNumber || $0 == "T" }
+        return moment + "-" + String((0..<4).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+    }
+}
