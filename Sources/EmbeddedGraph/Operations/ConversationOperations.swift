@@ -6,6 +6,7 @@ enum ConversationOperations {
     static let routes = [
         Route(.get, "groups/{group}/conversations", list),
         Route(.post, "groups/{group}/conversations", create),
+        Route(.get, "groups/{group}/conversations/$count", count),
         Route(.get, "groups/{group}/conversations/{conversation}", get),
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
@@ -15,10 +16,23 @@ enum ConversationOperations {
     private static let properties: Set<String> = [
         "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview",
     ]
+    private static let expandable = ["threads"]
     private static let filterable = [
-        Filter.Property(name: "topic", column: "topic", kind: .text),
-        Filter.Property(name: "hasAttachments", column: "hasAttachments", kind: .boolean),
-        Filter.Property(name: "lastDeliveredDateTime", column: "deliveredAt", kind: .moment),
+        Filter.Property(name: "id", column: "conversation.id", kind: .identifier),
+        Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
+        Filter.Property(name: "preview", column: "conversation.preview", kind: .text),
+        Filter.Property(name: "hasAttachments", column: "conversation.hasAttachments", kind: .boolean),
+        Filter.Property(name: "lastDeliveredDateTime", column: "conversation.deliveredAt", kind: .moment),
+        Filter.Property(name: "uniqueSenders", column: "conversation.uniqueSenders", kind: .textList),
+        Filter.Property(
+            name: "singleValueExtendedProperties",
+            column: """
+                extendedProperty AS item JOIN post ON post.id = item.postID JOIN thread ON thread.id = post.threadID
+                WHERE thread.conversationID = conversation.id
+                """,
+            kind: .rows(PostOperations.extendedProperty)
+        ),
+        Filter.Property(name: "threads", column: "", kind: .closed),
     ]
 
     /// What an answer shows of a conversation.
@@ -48,38 +62,81 @@ enum ConversationOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let selection = try context.options.selection(of: "conversation", properties)
-        try context.refuseExpand()
-        var query = ListQuery(select: columns, key: "deliveredAt", isDescending: true)
-        query.require("groupID = ?", group.text)
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let query = try query(context, group)
         let page = Page(
             context: context,
             type: "groups('\(group)')/conversations\(selection.context)",
             defaultSize: 20
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return page.response(
+        return try page.response(
             try query.rows(context, page: page, row),
             count: count,
-            token: { PageToken(key: $0.deliveredAt, id: $0.id) },
-            write: { shown, writer in writer.object { shown.write(selection, &$0) } }
+            token: { try query.token(after: $0.id, context) },
+            write: { shown, writer in
+                try writer.object { writer in
+                    shown.write(selection, &writer)
+                    for expansion in expansions {
+                        try ThreadOperations.writeExpanded(
+                            expansion,
+                            ofConversation: shown.id,
+                            in: group,
+                            context,
+                            &writer
+                        )
+                    }
+                }
+            }
         )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        Page.count(try query(context, try GroupOperations.unified(context)).count(context))
+    }
+
+    private static func query(_ context: OperationContext, _ group: GroupID) throws -> ListQuery {
+        var query = ListQuery(select: columns, key: "deliveredAt", isDescending: true)
+        query.require("groupID = ?", group.text)
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(
+                try SearchTerms(search),
+                in: [
+                    "topic": "topic",
+                    "body": """
+                    (SELECT group_concat(content, ' ') FROM post JOIN thread ON thread.id = post.threadID
+                    WHERE thread.conversationID = conversation.id)
+                    """,
+                ]
+            )
+        }
+        return query
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let selection = try context.options.selection(of: "conversation", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
         let root = context.request.serviceRoot
         return GraphResponse(
-            json: JSONWriter.bytes(capacity: 512) { writer in
-                writer.object { writer in
+            json: try JSONWriter.bytes(capacity: 512) { writer in
+                try writer.object { writer in
                     writer.member(
                         "@odata.context",
                         "\(root)/$metadata#groups('\(group)')/conversations\(selection.context)/$entity"
                     )
                     shown.write(selection, &writer)
+                    for expansion in expansions {
+                        try ThreadOperations.writeExpanded(
+                            expansion,
+                            ofConversation: shown.id,
+                            in: group,
+                            context,
+                            &writer
+                        )
+                    }
                 }
             }
         )
@@ -200,9 +257,14 @@ extension OperationContext {
         guard let expand = options.expand, !expand.isEmpty else { return }
         throw GraphError(400, .expandNotSupported, "'\(expand.prefix(60))' cannot be expanded here.")
     }
-    /// Refuses `$filter` where nothing can be filtered.
+
+    /// Refuses `$filter`, `$orderby` and `$search` where nothing can be filtered.
     func refuseFilter() throws(GraphError) {
-        guard options.filter != nil else { return }
-        throw GraphError(400, .badRequest, "Invalid filter clause: the embedded store cannot filter this collection.")
+        guard options.filter != nil || options.orderBy != nil || options.search != nil else { return }
+        throw GraphError(
+            400,
+            .badRequest,
+            "Invalid filter clause: the embedded store cannot filter, sort or search this collection."
+        )
     }
 }

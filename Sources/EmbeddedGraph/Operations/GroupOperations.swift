@@ -7,6 +7,7 @@ enum GroupOperations {
     static let routes = [
         Route(.get, "groups", list),
         Route(.post, "groups", create),
+        Route(.get, "groups/$count", count),
         Route(.get, "groups/{group}", get),
         Route(.delete, "groups/{group}", delete),
     ]
@@ -20,12 +21,16 @@ enum GroupOperations {
         "mailEnabled", "createdDateTime",
     ]
     private static let filterable = [
-        Filter.Property(name: "id", column: "id", kind: .text),
-        Filter.Property(name: "displayName", column: "displayName", kind: .text),
-        Filter.Property(name: "mail", column: "mail", kind: .text),
-        Filter.Property(name: "mailNickname", column: "mailNickname", kind: .text),
-        Filter.Property(name: "visibility", column: "visibility", kind: .text),
-        Filter.Property(name: "groupTypes", column: "groupTypes", kind: .textList),
+        Filter.Property(name: "id", column: #""group".id"#, kind: .guid),
+        Filter.Property(name: "displayName", column: #""group".displayName"#, kind: .text),
+        Filter.Property(name: "description", column: #""group".description"#, kind: .text, isNullable: true),
+        Filter.Property(name: "mail", column: #""group".mail"#, kind: .text, isNullable: true),
+        Filter.Property(name: "mailEnabled", column: #""group".mailEnabled"#, kind: .boolean),
+        Filter.Property(name: "securityEnabled", column: #""group".securityEnabled"#, kind: .boolean),
+        Filter.Property(name: "createdDateTime", column: #""group".createdAt"#, kind: .moment),
+        Filter.Property(name: "mailNickname", column: #""group".mailNickname"#, kind: .text),
+        Filter.Property(name: "visibility", column: #""group".visibility"#, kind: .text),
+        Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
     ]
 
     /// A group that has conversations.
@@ -67,16 +72,42 @@ enum GroupOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let selection = try context.options.selection(of: "group", properties)
         try context.refuseExpand()
-        var query = ListQuery(select: columns)
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        // The directory refuses what is too much, where mailboxes give what they have (reference, section 9).
+        if let top = context.options.top, top > Page.maximum {
+            throw GraphError(
+                400,
+                .directoryBadRequest,
+                "Invalid page size \(top) for $top; it is \(Page.maximum) at most."
+            )
+        }
+        let query = try query(context)
         let page = Page(context: context, type: "groups\(selection.context)", defaultSize: 100)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return page.response(
+        return try page.response(
             try query.rows(context, page: page, row),
             count: count,
-            token: { PageToken(key: 0, id: $0.id.text) },
+            token: { try query.token(after: $0.id.text, context) },
             write: { write($0, selection, &$1) }
         )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        Page.count(try query(context).count(context))
+    }
+
+    private static func query(_ context: OperationContext) throws -> ListQuery {
+        var query = ListQuery(select: columns)
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(
+                try SearchTerms(search),
+                in: [
+                    "displayName": "displayName", "description": "description", "mail": "mail",
+                    "mailNickname": "mailNickname",
+                ]
+            )
+        }
+        return query
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {

@@ -8,7 +8,8 @@ enum PostOperations {
         "groups/{group}/threads/{thread}/posts", "groups/{group}/conversations/{conversation}/threads/{thread}/posts",
     ].flatMap { path in
         [
-            Route(.get, path, list), Route(.get, path + "/{post}", get), Route(.post, path + "/{post}/reply", reply),
+            Route(.get, path, list), Route(.get, path + "/$count", count), Route(.get, path + "/{post}", get),
+            Route(.post, path + "/{post}/reply", reply),
             Route(.get, path + "/{post}/attachments", listAttachments),
             Route(.get, path + "/{post}/attachments/{attachment}", getAttachment),
         ]
@@ -21,6 +22,36 @@ enum PostOperations {
         "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime",
         "hasAttachments",
         "body", "from", "sender", "conversationId", "conversationThreadId", "newParticipants",
+    ]
+    private static let expandable = ["attachments", "inReplyTo", "singleValueExtendedProperties"]
+    private static let filterable = [
+        Filter.Property(name: "id", column: "post.id", kind: .identifier),
+        Filter.Property(name: "createdDateTime", column: "post.createdAt", kind: .moment),
+        Filter.Property(name: "lastModifiedDateTime", column: "post.createdAt", kind: .moment),
+        Filter.Property(name: "receivedDateTime", column: "post.createdAt", kind: .moment),
+        Filter.Property(name: "hasAttachments", column: "post.hasAttachments", kind: .boolean),
+        Filter.Property(name: "from/emailAddress/address", column: "post.senderAddress", kind: .text),
+        Filter.Property(name: "from/emailAddress/name", column: "post.senderName", kind: .text),
+        Filter.Property(name: "sender/emailAddress/address", column: "post.senderAddress", kind: .text),
+        Filter.Property(name: "sender/emailAddress/name", column: "post.senderName", kind: .text),
+        Filter.Property(
+            name: "singleValueExtendedProperties",
+            column: "extendedProperty AS item WHERE item.postID = post.id",
+            kind: .rows(extendedProperty)
+        ),
+        Filter.Property(name: "body", column: "", kind: .closed),
+        Filter.Property(name: "body/content", column: "", kind: .closed),
+        Filter.Property(name: "changeKey", column: "", kind: .closed),
+        Filter.Property(name: "categories", column: "", kind: .closed),
+        Filter.Property(name: "newParticipants", column: "", kind: .closed),
+        Filter.Property(name: "attachments", column: "", kind: .closed),
+        Filter.Property(name: "inReplyTo", column: "", kind: .closed),
+        Filter.Property(name: "multiValueExtendedProperties", column: "", kind: .closed),
+    ]
+    /// What a lambda over the extended properties of posts can compare.
+    static let extendedProperty = [
+        Filter.Property(name: "id", column: "item.id", kind: .propertyID),
+        Filter.Property(name: "value", column: "item.value", kind: .text),
     ]
 
     private struct Stored {
@@ -37,10 +68,8 @@ enum PostOperations {
         let group = try GroupOperations.unified(context)
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
-        let expansion = try Expansion(context.options.expand)
-        try context.refuseFilter()
-        var query = ListQuery(select: columns, key: "createdAt")
-        query.require("threadID = ?", thread.id)
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let query = try query(context, thread)
         let page = Page(
             context: context,
             type: "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)",
@@ -50,11 +79,26 @@ enum PostOperations {
         return try page.response(
             try query.rows(context, page: page, row),
             count: count,
-            token: { PageToken(key: $0.createdAt, id: $0.id) },
+            token: { try query.token(after: $0.id, context) },
             write: { post, writer in
-                try writer.object { try write(post, thread, selection, expansion, context, &$0) }
+                try writer.object { try write(post, thread, selection, expansions, context, &$0) }
             }
         )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        let thread = try ThreadOperations.find(context, try GroupOperations.unified(context))
+        return Page.count(try query(context, thread).count(context))
+    }
+
+    private static func query(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> ListQuery {
+        var query = ListQuery(select: columns, key: "createdAt")
+        query.require("threadID = ?", thread.id)
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(try SearchTerms(search), in: ["body": "post.content"])
+        }
+        return query
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
@@ -62,13 +106,13 @@ enum PostOperations {
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
         let selection = try context.options.selection(of: "post", properties)
-        let expansion = try Expansion(context.options.expand)
+        let expansions = try Expansion.read(context.options.expand, expandable)
         let type = "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)/$entity"
         return GraphResponse(
             json: try JSONWriter.bytes(capacity: 1024) { writer in
                 try writer.object { writer in
                     writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
-                    try write(post, thread, selection, expansion, context, &writer)
+                    try write(post, thread, selection, expansions, context, &writer)
                 }
             }
         )
@@ -142,7 +186,7 @@ enum PostOperations {
         _ post: Stored,
         _ thread: ThreadOperations.Stored,
         _ selection: Selection,
-        _ expansion: Expansion,
+        _ expansions: [Expansion],
         _ context: OperationContext,
         _ writer: inout JSONWriter
     ) throws {
@@ -181,14 +225,66 @@ enum PostOperations {
             writer.name("newParticipants")
             try writeParticipants(of: post, context, &writer)
         }
-        if expansion.attachments {
-            writer.name("attachments")
-            try AttachmentRows(context).write(ofPost: post.id, &writer)
+        for expansion in expansions {
+            switch expansion.name {
+            case "attachments":
+                let selection = try expansion.options.selection(of: "attachment", AttachmentRows.properties)
+                writer.name("attachments")
+                try AttachmentRows(context, selection).write(ofPost: post.id, &writer)
+            case "inReplyTo": try writeParent(of: post, thread, expansion, context, &writer)
+            case "singleValueExtendedProperties":
+                let wanted = try ExtendedPropertyID.wanted(by: expansion.options.filter)
+                writer.name("singleValueExtendedProperties")
+                try writeProperties(of: post, wanted, context, &writer)
+            default: break
+            }
         }
-        if let wanted = expansion.extendedProperty {
-            writer.name("singleValueExtendedProperties")
-            try writeProperties(of: post, wanted, context, &writer)
-        }
+    }
+
+    /// The posts of a thread, written into it.
+    static func writeExpanded(
+        _ expansion: Expansion,
+        of thread: ThreadOperations.Stored,
+        in group: GroupID,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let context = try context.expanding(expansion, at: "/groups/\(group)/threads/\(thread.id)/posts")
+        let selection = try context.options.selection(of: "post", properties)
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let query = try query(context, thread)
+        let page = Page(context: context, type: "", defaultSize: 20)
+        try page.write(
+            try query.rows(context, page: page, row),
+            as: "posts",
+            count: context.options.count ? try query.count(context) : nil,
+            &writer,
+            token: { try query.token(after: $0.id, context) },
+            write: { post, writer in
+                try writer.object { try write(post, thread, selection, expansions, context, &$0) }
+            }
+        )
+    }
+
+    /// The post that this one answers; null for the first of a thread.
+    private static func writeParent(
+        of post: Stored,
+        _ thread: ThreadOperations.Stored,
+        _ expansion: Expansion,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let context = try context.expanding(expansion, at: context.request.path)
+        let selection = try context.options.selection(of: "post", properties)
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let find = try context.connection.prepare(columns + " WHERE id = $1 AND threadID = $2")
+        find.bind(post.inReplyTo, 1)
+        find.bind(thread.id, 2)
+        let parent = try find.step() ? row(find) : nil
+        find.reset()
+        guard let parent else { return writer.member("inReplyTo", nil as String?) }
+        writer.name("inReplyTo")
+        try writer.object { try write(parent, thread, selection, expansions, context, &$0) }
     }
 
     private static func writeParticipants(
@@ -207,7 +303,7 @@ enum PostOperations {
 
     private static func writeProperties(
         of post: Stored,
-        _ wanted: ExtendedPropertyID,
+        _ wanted: [ExtendedPropertyID],
         _ context: OperationContext,
         _ writer: inout JSONWriter
     ) throws {
@@ -217,36 +313,12 @@ enum PostOperations {
         list.bind(post.id, 1)
         try writer.array { writer in
             while try list.step() {
-                guard let id = list.text(0), ExtendedPropertyID(id) == wanted else { continue }
+                guard let id = list.text(0), wanted.contains(ExtendedPropertyID(id)) else { continue }
                 writer.object { writer in
                     writer.member("id", id)
                     writer.member("value", list.text(1))
                 }
             }
-        }
-    }
-}
-
-/// What `$expand` asks to be written with a post.
-struct Expansion {
-    var attachments = false
-    var extendedProperty: ExtendedPropertyID?
-
-    init(_ text: String?) throws(GraphError) {
-        guard let text, !text.isEmpty else { return }
-        if text.lowercased() == "attachments" {
-            attachments = true
-        } else if let match = text.wholeMatch(
-            of: #/singleValueExtendedProperties\(\s*\$filter\s*=\s*id\s+eq\s+'((?:[^']|'')*)'\s*\)/#.ignoresCase()
-        ) {
-            extendedProperty = ExtendedPropertyID(String(match.1).replacing("''", with: "'"))
-        } else {
-            throw GraphError(
-                400,
-                .expandNotSupported,
-                "'\(text.prefix(80))' cannot be expanded; what can: attachments, "
-                    + "singleValueExtendedProperties($filter=id eq '…')."
-            )
         }
     }
 }
@@ -258,5 +330,25 @@ struct ExtendedPropertyID: Equatable {
     init(_ text: String) {
         let name = text.range(of: " Name ", options: .caseInsensitive)
         folded = name.map { text[..<$0.upperBound].lowercased() + text[$0.upperBound...] } ?? text.lowercased()
+    }
+
+    /// The ids that `$filter=id eq '…'` names, or several of these with `or` between: Graph gives no others.
+    ///
+    /// - Throws: ``GraphError`` for any other filter, or none.
+    static func wanted(by filter: String?) throws(GraphError) -> [ExtendedPropertyID] {
+        guard let filter else {
+            throw Expansion.refusal("singleValueExtendedProperties needs ($filter=id eq '…') behind it")
+        }
+        let expression = try FilterParser.parse(filter)
+        var parts = [expression]
+        if case .or(let several) = expression { parts = several }
+        var wanted: [ExtendedPropertyID] = []
+        for part in parts {
+            guard case .compare(let operand, .eq, .text(let id)) = part, operand.path.text.lowercased() == "id" else {
+                throw Expansion.refusal("singleValueExtendedProperties are filtered by id eq '…' alone")
+            }
+            wanted.append(ExtendedPropertyID(id))
+        }
+        return wanted
     }
 }

@@ -7,7 +7,9 @@ enum ThreadOperations {
         [
             Route(.get, "groups/{group}/threads", list),
             Route(.post, "groups/{group}/threads", createInGroup),
+            Route(.get, "groups/{group}/threads/$count", count),
             Route(.get, "groups/{group}/conversations/{conversation}/threads", list),
+            Route(.get, "groups/{group}/conversations/{conversation}/threads/$count", count),
             Route(.post, "groups/{group}/conversations/{conversation}/threads", createInConversation),
         ]
         + ["groups/{group}/threads/{thread}", "groups/{group}/conversations/{conversation}/threads/{thread}"].flatMap {
@@ -28,11 +30,23 @@ enum ThreadOperations {
         "toRecipients",
         "ccRecipients",
     ]
+    private static let expandable = ["posts"]
     private static let filterable = [
+        Filter.Property(name: "id", column: "thread.id", kind: .identifier),
         Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
+        Filter.Property(name: "preview", column: "thread.preview", kind: .text),
         Filter.Property(name: "hasAttachments", column: "thread.hasAttachments", kind: .boolean),
         Filter.Property(name: "isLocked", column: "thread.isLocked", kind: .boolean),
         Filter.Property(name: "lastDeliveredDateTime", column: "thread.deliveredAt", kind: .moment),
+        Filter.Property(name: "uniqueSenders", column: "thread.uniqueSenders", kind: .textList),
+        Filter.Property(
+            name: "singleValueExtendedProperties",
+            column: "extendedProperty AS item JOIN post ON post.id = item.postID WHERE post.threadID = thread.id",
+            kind: .rows(PostOperations.extendedProperty)
+        ),
+        Filter.Property(name: "toRecipients", column: "", kind: .closed),
+        Filter.Property(name: "ccRecipients", column: "", kind: .closed),
+        Filter.Property(name: "posts", column: "", kind: .closed),
     ]
 
     /// A thread as it is stored.
@@ -52,7 +66,34 @@ enum ThreadOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let selection = try context.options.selection(of: "conversationThread", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let (query, type) = try query(context, group)
+        let page = Page(context: context, type: type + selection.context, defaultSize: 20)
+        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
+        return try page.response(
+            try query.rows(context, page: page, row),
+            count: count,
+            token: { try query.token(after: $0.id, context) },
+            write: { thread, writer in
+                try writer.object { writer in
+                    try write(thread, selection, context, group, &writer)
+                    for expansion in expansions {
+                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
+                    }
+                }
+            }
+        )
+    }
+
+    @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
+        Page.count(try query(context, try GroupOperations.unified(context)).query.count(context))
+    }
+
+    /// The threads of the group, or of the conversation that the path names, and what a context calls them.
+    private static func query(
+        _ context: OperationContext,
+        _ group: GroupID
+    ) throws -> (query: ListQuery, type: String) {
         var query = ListQuery(select: columns, key: "thread.deliveredAt", id: "thread.id", isDescending: true)
         var type = "groups('\(group)')/threads"
         if context.parameters["conversation"] != nil {
@@ -62,24 +103,24 @@ enum ThreadOperations {
         } else {
             query.require("thread.groupID = ?", group.text)
         }
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
-        let page = Page(context: context, type: type + selection.context, defaultSize: 20)
-        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
-            try query.rows(context, page: page, row),
-            count: count,
-            token: { PageToken(key: $0.deliveredAt, id: $0.id) },
-            write: { thread, writer in
-                try writer.object { try write(thread, selection, context, group, &$0) }
-            }
-        )
+        try query.add(context.options, filterable)
+        if let search = context.options.search {
+            try query.add(
+                try SearchTerms(search),
+                in: [
+                    "topic": "conversation.topic",
+                    "body": "(SELECT group_concat(content, ' ') FROM post WHERE threadID = thread.id)",
+                ]
+            )
+        }
+        return (query, type)
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
         let thread = try find(context, group)
         let selection = try context.options.selection(of: "conversationThread", properties)
-        try context.refuseExpand()
+        let expansions = try Expansion.read(context.options.expand, expandable)
         return GraphResponse(
             json: try JSONWriter.bytes(capacity: 512) { writer in
                 try writer.object { writer in
@@ -88,6 +129,41 @@ enum ThreadOperations {
                         "\(context.request.serviceRoot)/$metadata#groups('\(group)')/threads\(selection.context)/$entity"
                     )
                     try write(thread, selection, context, group, &writer)
+                    for expansion in expansions {
+                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
+                    }
+                }
+            }
+        )
+    }
+
+    /// The threads of a conversation, written into it.
+    static func writeExpanded(
+        _ expansion: Expansion,
+        ofConversation conversation: String,
+        in group: GroupID,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        let path = "/groups/\(group)/conversations/\(conversation)/threads"
+        var context = try context.expanding(expansion, at: path)
+        context.parameters["conversation"] = conversation
+        let selection = try context.options.selection(of: "conversationThread", properties)
+        let expansions = try Expansion.read(context.options.expand, expandable)
+        let query = try query(context, group).query
+        let page = Page(context: context, type: "", defaultSize: 20)
+        try page.write(
+            try query.rows(context, page: page, row),
+            as: "threads",
+            count: context.options.count ? try query.count(context) : nil,
+            &writer,
+            token: { try query.token(after: $0.id, context) },
+            write: { thread, writer in
+                try writer.object { writer in
+                    try write(thread, selection, context, group, &writer)
+                    for expansion in expansions {
+                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
+                    }
                 }
             }
         )

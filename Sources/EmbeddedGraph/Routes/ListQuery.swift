@@ -1,17 +1,20 @@
+import Foundation
 import GraphModel
 import Storage
 
 /// A query over one index for one page, begun behind the item that a token names.
 struct ListQuery {
-    /// The columns and the table: `SELECT … FROM …`.
+    /// The columns and the table: `SELECT … FROM …`, in which no column's name holds `FROM`.
     var select: String
     /// Conditions with a `?` for each of ``values``.
     var conditions: [String] = []
     var values: [Filter.Value] = []
-    /// The column of the sort key; nil sorts by id alone.
+    /// The column of the sort key, a number; nil sorts by id alone.
     var key: String?
     var id = "id"
     var isDescending = false
+    /// What the request asks to be sorted by, instead of ``key``.
+    var order: SortOrder?
 
     mutating func require(_ condition: String, _ value: String) {
         conditions.append(condition)
@@ -23,24 +26,36 @@ struct ListQuery {
         values += filter.values
     }
 
+    mutating func add(_ search: SearchTerms, in columns: [String: String]) throws(GraphError) {
+        let (condition, values) = try search.sql(columns)
+        conditions.append(condition)
+        self.values += values
+    }
+
+    /// Takes over `$filter` and `$orderby`, for which these properties are there.
+    mutating func add(_ options: QueryOptions, _ properties: [Filter.Property]) throws(GraphError) {
+        if let filter = options.filter { add(try Filter(filter, properties)) }
+        if let text = options.orderBy { order = try SortOrder(text, properties) }
+    }
+
+    private var keys: [SortOrder.Key] {
+        if let order { return order.keys }
+        return key.map { [SortOrder.Key(expression: $0, isText: false, isDescending: isDescending)] } ?? []
+    }
+
+    /// Items of equal sort values follow the direction of the last key.
+    private var idKey: SortOrder.Key {
+        SortOrder.Key(expression: id, isText: true, isDescending: keys.last?.isDescending ?? isDescending)
+    }
+
     /// Runs the query for one page and one item more, which tells whether another page follows.
+    ///
+    /// - Throws: ``GraphError`` if the request's token belongs to another order.
     func rows<Row>(_ context: OperationContext, page: Page, _ row: (PreparedStatement) throws -> Row) throws -> [Row] {
         var query = self
-        let sign = isDescending ? "<" : ">"
-        if let token = context.options.token {
-            if let key {
-                query.conditions.append("(\(key) \(sign) ? OR (\(key) = ? AND \(id) \(sign) ?))")
-                query.values += [.integer(token.key), .integer(token.key), .text(token.id)]
-            } else {
-                query.conditions.append("\(id) \(sign) ?")
-                query.values.append(.text(token.id))
-            }
-        }
-        let direction = isDescending ? " DESC" : ""
-        let order = (key.map { "\($0)\(direction), " } ?? "") + "\(id)\(direction)"
-        var sql = query.select
-        if !query.conditions.isEmpty { sql += " WHERE " + query.conditions.joined(separator: " AND ") }
-        sql += " ORDER BY \(order) LIMIT ? OFFSET ?"
+        if let token = context.options.token { try query.begin(behind: token) }
+        let order = (keys + [idKey]).map { $0.expression + ($0.isDescending ? " DESC" : "") }
+        let sql = select + query.whereClause + " ORDER BY \(order.joined(separator: ", ")) LIMIT ? OFFSET ?"
         query.values += [
             .integer(Int64(page.size + 1)), .integer(context.options.token == nil ? Int64(context.options.skip) : 0),
         ]
@@ -51,14 +66,59 @@ struct ListQuery {
         return rows
     }
 
+    /// The token of the page behind an item, which is read again for what it is sorted by.
+    func token(after item: String, _ context: OperationContext) throws -> PageToken {
+        guard !keys.isEmpty, let from = select.range(of: "FROM ") else { return PageToken(values: [], id: item) }
+        let fields = keys.map(\.expression).joined(separator: ", ")
+        let find = try context.connection.prepare("SELECT \(fields) \(select[from.lowerBound...]) WHERE \(id) = $1")
+        find.bind(item, 1)
+        guard try find.step() else { return PageToken(values: [], id: item) }
+        defer { find.reset() }
+        let values = keys.enumerated().map { index, key in
+            key.isText ? Filter.Value.text(find.text(Int32(index)) ?? "") : .integer(find.integer(Int32(index)))
+        }
+        return PageToken(values: values, id: item)
+    }
+
     /// How many items there are on all pages.
     func count(_ context: OperationContext) throws -> Int {
-        var all = select
-        if !conditions.isEmpty { all += " WHERE " + conditions.joined(separator: " AND ") }
-        let statement = try context.connection.prepare(Self.numbered("SELECT count(*) FROM (\(all)) AS item"))
+        let statement = try context.connection.prepare(
+            Self.numbered("SELECT count(*) FROM (\(select + whereClause)) AS item")
+        )
         Self.bind(values, to: statement)
         defer { statement.reset() }
         return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+
+    private var whereClause: String {
+        conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+    }
+
+    // `(a > ? OR (a = ? AND (b < ? OR (b = ? AND id > ?))))`, whatever was inserted or deleted meanwhile.
+    private mutating func begin(behind token: PageToken) throws(GraphError) {
+        let keys = keys
+        // Without a sort key the token's values say nothing.
+        let isFitting =
+            keys.isEmpty
+            || token.values.count == keys.count
+                && zip(token.values, keys).allSatisfy { value, key in
+                    if case .text = value { key.isText } else { !key.isText }
+                }
+        guard isFitting else {
+            throw GraphError(
+                400,
+                .badRequest,
+                "The $skiptoken does not belong to this order; ask for the first page again."
+            )
+        }
+        var condition = ""
+        for (key, value) in zip(keys, token.values) {
+            condition += "(\(key.expression) \(key.isDescending ? "<" : ">") ? OR (\(key.expression) = ? AND "
+            values += [value, value]
+        }
+        condition += "\(id) \(idKey.isDescending ? "<" : ">") ?"
+        values.append(.text(token.id))
+        conditions.append(condition + String(repeating: "))", count: keys.count))
     }
 
     private static func bind(_ values: [Filter.Value], to statement: PreparedStatement) {
@@ -70,7 +130,7 @@ struct ListQuery {
         }
     }
 
-    /// `?` by `?` to `$1`, `$2`, …: the form that both databases know.
+    /// `?` by `?` to `$1`, `$2`, ….
     private static func numbered(_ sql: String) -> String {
         var number = 0
         return sql.split(separator: "?", omittingEmptySubsequences: false).reduce(into: "") { text, part in

@@ -12,13 +12,29 @@ struct Page {
     var defaultSize: Int
 
     /// How many items this page has at most.
-    var size: Int { min(context.options.top ?? defaultSize, Self.maximum) }
+    var size: Int {
+        let top = context.options.top ?? preferredSize ?? defaultSize
+        return min(top, preferredSize ?? top, Self.maximum)
+    }
+
+    /// The size of the header `Prefer: odata.maxpagesize=50`, if it has one.
+    private var preferredSize: Int? {
+        for preference in (context.request.headers["Prefer"] ?? "").lowercased().split(separator: ",") {
+            let halves = preference.split(separator: "=").map { $0.filter { $0 != " " && $0 != "\"" } }
+            if halves.count == 2, ["odata.maxpagesize", "maxpagesize"].contains(halves[0]), let size = Int(halves[1]),
+                size > 0
+            {
+                return size
+            }
+        }
+        return nil
+    }
 
     /// The answer with `items`, of which there is one more than ``size`` if another page follows.
     func response<Item>(
         _ items: [Item],
         count: Int? = nil,
-        token: (Item) -> PageToken,
+        token: (Item) throws -> PageToken,
         write: (Item, inout JSONWriter) throws -> Void
     ) rethrows -> GraphResponse {
         let shown = items.prefix(size)
@@ -28,7 +44,7 @@ struct Page {
                 writer.member("@odata.context", "\(root)/$metadata#\(type)")
                 if let count { writer.member("@odata.count", count) }
                 if items.count > shown.count, let last = shown.last {
-                    writer.member("@odata.nextLink", "\(root)\(path)?\(query(after: token(last)))")
+                    writer.member("@odata.nextLink", "\(root)\(path)?\(query(after: try token(last)))")
                 }
                 writer.name("value")
                 try writer.array { writer in
@@ -36,7 +52,40 @@ struct Page {
                 }
             }
         }
-        return GraphResponse(json: body)
+        var response = GraphResponse(json: body)
+        if let preferredSize { response.headers["Preference-Applied"] = "odata.maxpagesize=\(preferredSize)" }
+        return response
+    }
+
+    /// Writes an expanded collection into the item that it belongs to, with a link to the rest if there is more.
+    func write<Item>(
+        _ items: [Item],
+        as name: String,
+        count: Int?,
+        _ writer: inout JSONWriter,
+        token: (Item) throws -> PageToken,
+        write: (Item, inout JSONWriter) throws -> Void
+    ) rethrows {
+        let shown = items.prefix(size)
+        if let count {
+            writer.name("\(name)@odata.count")
+            writer.value(.integer(Int64(count)))
+        }
+        if items.count > shown.count, let last = shown.last {
+            writer.name("\(name)@odata.nextLink")
+            writer.string("\(context.request.serviceRoot)\(path)?\(query(after: try token(last)))")
+        }
+        writer.name(name)
+        try writer.array { writer in
+            for item in shown { try write(item, &writer) }
+        }
+    }
+
+    /// The answer to `/$count`: the number as plain text (reference, section 9).
+    static func count(_ number: Int) -> GraphResponse {
+        var response = GraphResponse(status: 200, body: Array(String(number).utf8))
+        response.headers["Content-Type"] = "text/plain"
+        return response
     }
 
     /// The path as it was asked for; clients take braces in a link for places to be filled in.

@@ -7,6 +7,8 @@ struct QueryOptions: Sendable {
     var select: Set<String>?
     var expand: String?
     var filter: String?
+    var orderBy: String?
+    var search: String?
     var count = false
     /// Where a page begins: the sort key and the id of the last item before it.
     var token: PageToken?
@@ -19,43 +21,48 @@ struct QueryOptions: Sendable {
             let halves = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = PercentEncoding.decode(String(halves[0]), plusIsSpace: true)
             let value = halves.count == 2 ? PercentEncoding.decode(String(halves[1]), plusIsSpace: true) : ""
-            let option = name.hasPrefix("$") ? String(name.dropFirst()).lowercased() : name.lowercased()
-            switch option {
-            case "top": top = try Self.number(value, option)
-            case "skip": skip = try Self.number(value, option)
-            case "select": select = Set(value.split(separator: ",").map { String($0).trimmingSpaces })
-            case "expand": expand = value
-            case "filter": filter = value
-            case "count":
-                guard ["true", "false"].contains(value.lowercased()) else {
-                    throw GraphError(
-                        400,
-                        .badRequest,
-                        "Invalid value '\(value.prefix(20))' for $count; it is true or false."
-                    )
-                }
-                count = value.lowercased() == "true"
-            case "skiptoken":
-                guard let token = PageToken(value) else {
-                    throw GraphError(400, .badRequest, "The $skiptoken is not one that this service gave.")
-                }
-                self.token = token
-                continue
-            case "orderby", "search":
+            try set(name, value)
+        }
+    }
+
+    /// The options within the parentheses of an expansion, already decoded.
+    init(nested: [(name: String, value: String)]) throws(GraphError) {
+        for (name, value) in nested { try set(name, value) }
+    }
+
+    private mutating func set(_ name: String, _ value: String) throws(GraphError) {
+        let option = name.hasPrefix("$") ? String(name.dropFirst()).lowercased() : name.lowercased()
+        switch option {
+        case "top": top = try Self.number(value, option)
+        case "skip": skip = try Self.number(value, option)
+        case "select": select = Set(value.split(separator: ",").map { String($0).trimmingSpaces })
+        case "expand": expand = value
+        case "filter": filter = value
+        case "count":
+            guard ["true", "false"].contains(value.lowercased()) else {
                 throw GraphError(
                     400,
                     .badRequest,
-                    "The query option '$\(option)' is not supported by the embedded store."
+                    "Invalid value '\(value.prefix(20))' for $count; it is true or false."
                 )
-            case "format": break
-            default:
-                if name.hasPrefix("$") {
-                    throw GraphError(400, .badRequest, "The query option '\(name.prefix(40))' is not known.")
-                }
-                continue
             }
-            pairs.append((option, value))
+            count = value.lowercased() == "true"
+        case "skiptoken":
+            guard let token = PageToken(value) else {
+                throw GraphError(400, .badRequest, "The $skiptoken is not one that this service gave.")
+            }
+            self.token = token
+            return
+        case "orderby": orderBy = value
+        case "search": search = value
+        case "format": break
+        default:
+            if name.hasPrefix("$") {
+                throw GraphError(400, .badRequest, "The query option '\(name.prefix(40))' is not known.")
+            }
+            return
         }
+        pairs.append((option, value))
     }
 
     private static func number(_ text: String, _ option: String) throws(GraphError) -> Int {
@@ -101,25 +108,6 @@ struct Selection: Sendable {
 
     /// What stands behind the type in a context: `(id,topic)`, or nothing.
     var context: String { names.map { "(" + $0.sorted().joined(separator: ",") + ")" } ?? "" }
-}
-
-/// Where a page begins: behind the item with this sort key and id.
-struct PageToken: Sendable, Equatable {
-    var key: Int64
-    var id: String
-
-    init(key: Int64, id: String) {
-        self.key = key
-        self.id = id
-    }
-
-    init?(_ text: String) {
-        let halves = text.split(separator: "~", maxSplits: 1)
-        guard halves.count == 2, let key = Int64(halves[0]), ItemID.isWellFormed(String(halves[1])) else { return nil }
-        self.init(key: key, id: String(halves[1]))
-    }
-
-    var text: String { "\(key)~\(id)" }
 }
 
 extension String {

@@ -48,6 +48,8 @@ struct OperationContext {
     var options: QueryOptions
     /// Microseconds since 1970.
     var now: Int64
+    /// Within how many expansions this is written.
+    var depth = 0
 
     /// A parameter of the path as an item's id.
     ///
