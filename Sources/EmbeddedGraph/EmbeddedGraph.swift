@@ -20,7 +20,7 @@ package final class EmbeddedGraph: GraphService {
 
     private static let router = Router(
         GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
-            + UserOperations.routes
+            + UserOperations.routes + MemberOperations.routes
     )
 
     /// Opens a store, creating the file and its folder if they are missing.

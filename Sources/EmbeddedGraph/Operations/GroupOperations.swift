@@ -9,6 +9,7 @@ enum GroupOperations {
         Route(.post, "groups", create),
         Route(.get, "groups/$count", count),
         Route(.get, "groups/{group}", get),
+        Route(.patch, "groups/{group}", update),
         Route(.delete, "groups/{group}", delete),
     ]
 
@@ -52,6 +53,41 @@ enum GroupOperations {
         return id
     }
 
+    /// A group of any kind.
+    ///
+    /// - Throws: ``GraphError`` if the id is none, or there is no such group.
+    static func existing(_ context: OperationContext) throws -> GroupID {
+        let id = try id(context)
+        let find = try context.connection.prepare(#"SELECT 1 FROM "group" WHERE id = $1"#)
+        find.bind(id.text, 1)
+        guard try find.step() else { throw unknown(id.text) }
+        find.reset()
+        return id
+    }
+
+    /// The groups that a user is a member of; `unifiedOnly` leaves out those without a mailbox.
+    static func list(
+        ofUser user: String,
+        unifiedOnly: Bool,
+        type: String,
+        _ context: OperationContext
+    ) throws -> GraphResponse {
+        let selection = try context.options.selection(of: "group", properties)
+        try context.refuseExpand()
+        var query = ListQuery(select: columns)
+        query.require("id IN (SELECT groupID FROM member WHERE userID = ?)", user)
+        if unifiedOnly { query.conditions.append("isUnified = 1") }
+        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
+        let page = Page(context: context, type: type + selection.context, defaultSize: 100)
+        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
+        return page.response(
+            try query.rows(context, page: page, row),
+            count: count,
+            token: { PageToken(key: 0, id: $0.id.text) },
+            write: { write($0, selection, &$1, type: "#microsoft.graph.group") }
+        )
+    }
+
     /// The group that the path names, which may be encoded twice, as items' ids may.
     private static func id(_ context: OperationContext) throws(GraphError) -> GroupID {
         let text = context.parameters["group"] ?? ""
@@ -59,6 +95,14 @@ enum GroupOperations {
             throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
         }
         return id
+    }
+
+    private static var nicknameTaken: GraphError {
+        GraphError(
+            400,
+            .directoryBadRequest,
+            "Another object with the same value for property mailNickname already exists."
+        )
     }
 
     static func unknown(_ id: String) -> GraphError {
@@ -124,16 +168,31 @@ enum GroupOperations {
         let id = GroupID.random()
         let group = try Group.read(context.request.body, id: id, created: GraphDate(microseconds: context.now))
         guard try GroupTable(context.connection).idOf(nickname: group.mailNickname) == nil else {
-            throw GraphError(
-                400,
-                .directoryBadRequest,
-                "Another object with the same value for property mailNickname already exists."
-            )
+            throw nicknameTaken
         }
         var stored = group
         stored.mail = group.mailEnabled ? "\(group.mailNickname)@contoso.example" : nil
         try GroupTable(context.connection).insert(stored)
         return entity(stored, Selection(), context, status: 201)
+    }
+
+    @Sendable private static func update(_ context: OperationContext) throws -> GraphResponse {
+        let id = try id(context)
+        let find = try context.connection.prepare(columns + " WHERE id = $1")
+        find.bind(id.text, 1)
+        guard try find.step() else { throw unknown(id.text) }
+        let stored = try row(find)
+        find.reset()
+        let change = try GroupChange(context.request.body, of: stored)
+        let table = GroupTable(context.connection)
+        if let owner = try table.idOf(nickname: change.group.mailNickname), owner != id.text {
+            throw nicknameTaken
+        }
+        let members = MembershipTable(.member, of: id, context.connection)
+        let users = try members.newUsers(change.members)
+        _ = try table.upsert(change.group)
+        for user in users { try members.add(user) }
+        return GraphResponse(status: 204)
     }
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
@@ -181,10 +240,12 @@ enum GroupOperations {
         _ group: Group,
         _ selection: Selection,
         _ writer: inout JSONWriter,
-        context: String? = nil
+        context: String? = nil,
+        type: String? = nil
     ) {
         writer.object { writer in
             if let context { writer.member("@odata.context", context) }
+            if let type { writer.member("@odata.type", type) }
             writer.member("id", group.id.text)
             if selection.wants("createdDateTime") { writer.member("createdDateTime", group.created.text) }
             if selection.wants("description") { writer.member("description", group.description) }

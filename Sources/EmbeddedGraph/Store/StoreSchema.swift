@@ -10,6 +10,7 @@ enum StoreSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
+        migrator.registerMigration("members") { db in try db.execute(sql: members) }
         return migrator
     }
 
@@ -106,5 +107,21 @@ enum StoreSchema {
             location TEXT,
             body BLOB NOT NULL
         );
+        """
+
+    // Who belongs to a group, and who owns it. A user is found by address without regard to letter case.
+    private static let members = """
+        CREATE INDEX userOfAddress ON user (lower(address));
+        CREATE TABLE member (
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            userID TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            PRIMARY KEY (groupID, userID)
+        ) WITHOUT ROWID;
+        CREATE INDEX memberOfUser ON member (userID, groupID);
+        CREATE TABLE owner (
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            userID TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            PRIMARY KEY (groupID, userID)
+        ) WITHOUT ROWID;
         """
 }

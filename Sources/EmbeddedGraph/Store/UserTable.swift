@@ -1,0 +1,64 @@
+import GraphModel
+import Storage
+
+/// Somebody in the store's directory.
+struct User: Equatable {
+    var id: String
+    var displayName: String
+    /// Both the mail address and the principal name.
+    var address: String
+
+    /// What may be selected.
+    static let properties: Set<String> = ["id", "displayName", "mail", "userPrincipalName"]
+
+    func write(
+        _ selection: Selection,
+        _ writer: inout JSONWriter,
+        context: String? = nil,
+        type: String? = nil
+    ) {
+        writer.object { writer in
+            if let context { writer.member("@odata.context", context) }
+            if let type { writer.member("@odata.type", type) }
+            writer.member("id", id)
+            if selection.wants("displayName") { writer.member("displayName", displayName) }
+            if selection.wants("mail") { writer.member("mail", address) }
+            if selection.wants("userPrincipalName") { writer.member("userPrincipalName", address) }
+        }
+    }
+}
+
+/// The table of users.
+struct UserTable {
+    static let columns = "SELECT user.id, user.displayName, user.address FROM user"
+
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The user with an id or a principal name, without regard to letter case.
+    func find(_ key: String) throws -> User? {
+        let isID = GroupID(key) != nil
+        let find = try connection.prepare(
+            Self.columns + (isID ? " WHERE user.id = $1" : " WHERE lower(user.address) = $1")
+        )
+        find.bind(GroupID(key)?.text ?? key.lowercased(), 1)
+        guard try find.step() else { return nil }
+        defer { find.reset() }
+        return Self.row(find)
+    }
+
+    func insert(_ user: User) throws {
+        let insert = try connection.prepare("INSERT INTO user (id, displayName, address) VALUES ($1, $2, $3)")
+        insert.bind(user.id, 1)
+        insert.bind(user.displayName, 2)
+        insert.bind(user.address, 3)
+        try insert.run()
+    }
+
+    static func row(_ statement: PreparedStatement) -> User {
+        User(id: statement.text(0) ?? "", displayName: statement.text(1) ?? "", address: statement.text(2) ?? "")
+    }
+}
