@@ -58,7 +58,8 @@ final class ChildProcess: Sendable {
         let command = ["env", "--chdir", folder, executable] + arguments
         let words = unsafe command.map { unsafe strdup($0) } + [nil]
         let variables = unsafe environment.map { unsafe strdup($0.key + "=" + $0.value) } + [nil]
-        defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        let texts = unsafe words + variables
+        defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
         var identifier: pid_t = 0
         let number = unsafe posix_spawn(&identifier, "/usr/bin/env", &actions, &attributes, words, variables)
         guard number == 0 else { throw SpawnFailure(number: number) }
