@@ -111,7 +111,7 @@ extension LuaLexer {
         UInt8(ascii: "'"): UInt8(ascii: "'"),
     ]
 
-    /// Reads `u{XXX}`: a code point below 2^31 in the original UTF-8, of up to six bytes.
+    /// Reads `u{…}`: a code point below 2^31 in the original UTF-8, of up to six bytes.
     private mutating func unicodeEscape(_ start: Int) throws(LuaSyntaxError) -> [UInt8] {
         at += 1
         guard byte == UInt8(ascii: "{") else { throw fault(start, "'\\u' needs a code point, as in '\\u{1F389}'") }

@@ -49,7 +49,7 @@ import Testing
     @Test(
         "state lies where the variables say",
         arguments: [
-            (["HERALD_HOME": "/a", "HOME": "/h"], "/a"), (["HERALD_HOME": "a", "HOME": "/h"], "/work/a"),
+            (["HERALD_HOME": "/a", "HOME": "/h"], "/a"), (["HERALD_HOME": "a", "HOME": "/h"], "/here/a"),
             (["HERALD_HOME": "", "XDG_STATE_HOME": "/x", "HOME": "/h"], "/x/herald"),
             (["XDG_STATE_HOME": "x", "HOME": "/h"], "/h/.local/state/herald"),
             (["HOME": "/h"], "/h/.local/state/herald"),
@@ -58,7 +58,7 @@ import Testing
     func state(variables: [String: String], expected: String) throws {
         var herald = try CapturedWorld().herald
         herald.variables = variables
-        herald.folder = "/work"
+        herald.folder = "/here"
         #expect(try herald.stateFolder() == expected)
     }
 
