@@ -30,17 +30,15 @@ struct GraphResponder: HTTPResponder {
         if target.version == nil, target.path == "/healthz" {
             return GraphResponse(json: Array(#"{"status":"ok"}"#.utf8))
         }
-        guard let caller = await caller(of: request) else {
-            var response = refuse(
-                GraphError(
-                    401,
-                    .invalidAuthenticationToken,
-                    request.headers[.authorization] == nil
-                        ? "Access token is empty. Send the header 'Authorization: Bearer TOKEN'."
-                        : "The access token is not valid here."
-                )
-            )
-            response.headers["WWW-Authenticate"] = #"Bearer realm="herald""#
+        let caller: Caller
+        do throws(GraphError) {
+            caller = try await authenticator.caller(bearing: BearerChallenge.token(request.headers[.authorization]))
+        } catch {
+            var response = refuse(error)
+            if error.status == 401 {
+                let hasToken = request.headers[.authorization] != nil
+                response.headers["WWW-Authenticate"] = BearerChallenge.header(for: error, hasToken: hasToken)
+            }
             return response
         }
         guard let version = target.version else {
@@ -73,13 +71,6 @@ struct GraphResponder: HTTPResponder {
             return refuse(error)
         }
         return target.isBatch ? await batch(graphRequest) : await service.respond(to: graphRequest)
-    }
-
-    private func caller(of request: Request) async -> Caller? {
-        guard let field = request.headers[.authorization] else { return nil }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return await authenticator.caller(bearing: String(parts[1]))
     }
 
     /// The whole body; nil if it is larger than may be.

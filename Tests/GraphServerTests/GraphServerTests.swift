@@ -104,14 +104,15 @@ struct GraphServerTests {
         #expect(unknown.error?.message.contains("secret") == false)
     }
 
-    @Test func `a token is 32 random bytes, and no other is taken for it`() {
+    @Test func `a token is 32 random bytes, and no other is taken for it`() throws {
         let caller = Caller(id: GroupID.random().text, displayName: "", address: "", kind: .operator)
         let token = DevelopmentToken.random()
         #expect(token.count == 43)
         #expect(token != DevelopmentToken.random())
         let authenticator = DevelopmentToken(token, caller: caller)
-        #expect(authenticator.caller(bearing: token) == caller)
-        #expect(authenticator.caller(bearing: String(token.dropLast())) == nil)
-        #expect(authenticator.caller(bearing: "") == nil)
+        #expect(try authenticator.caller(bearing: token) == caller)
+        for wrong in [String(token.dropLast()), token + "A", ""] {
+            #expect(throws: GraphError.self) { try authenticator.caller(bearing: wrong) }
+        }
     }
 }
