@@ -18,7 +18,7 @@ package final class EmbeddedGraph: GraphService {
     private let readers: ReaderStatements
     private let clock: @Sendable () -> Int64
 
-    private static let router = Router(
+    static let router = Router(
         GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
             + UserOperations.routes + MemberOperations.routes
     )

@@ -12,6 +12,8 @@ struct GraphResponder: HTTPResponder {
 
     let service: AnsweringService
     let authenticator: any Authenticator
+    /// Signs people and programs in, if this server does so itself.
+    let authority: Authority?
     let logger: Logger
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
@@ -30,6 +32,7 @@ struct GraphResponder: HTTPResponder {
         if target.version == nil, target.path == "/healthz" {
             return GraphResponse(json: Array(#"{"status":"ok"}"#.utf8))
         }
+        if target.version == nil, let answer = try await authorityAnswer(to: request) { return answer }
         let caller: Caller
         do throws(GraphError) {
             caller = try await authenticator.caller(bearing: BearerChallenge.token(request.headers[.authorization]))
@@ -71,6 +74,24 @@ struct GraphResponder: HTTPResponder {
             return refuse(error)
         }
         return target.isBatch ? await batch(graphRequest) : await service.respond(to: graphRequest)
+    }
+
+    /// What the authority says, if the path is one of its own.
+    private func authorityAnswer(to request: Request) async throws -> GraphResponse? {
+        let path = String((request.head.path ?? "/").prefix { $0 != "?" && $0 != "#" })
+        guard let authority, Authority.endpoint(path) != nil else { return nil }
+        var headers = Self.headers(request.headers)
+        headers["Authorization"] = request.headers[.authorization]
+        return await authority.respond(
+            to: AuthorityRequest(
+                method: request.method.rawValue,
+                path: path,
+                query: RequestTarget(request.head.path ?? "/").query,
+                headers: headers,
+                body: try await body(of: request) ?? [],
+                origin: String(Self.root(of: request, version: "v1.0").dropLast("/v1.0".count))
+            )
+        )
     }
 
     /// The whole body; nil if it is larger than may be.
@@ -181,7 +202,7 @@ struct GraphResponder: HTTPResponder {
             guard let name = HTTPField.Name(name), !(name == .contentType && response.body.isEmpty) else { continue }
             fields[name] = value
         }
-        fields[.cacheControl] = "private"
+        if fields[.cacheControl] == nil { fields[.cacheControl] = "private" }
         fields[.odataVersion] = "4.0"
         let status = HTTPResponse.Status(code: response.status)
         if response.body.isEmpty || isHead { return Response(status: status, headers: fields) }

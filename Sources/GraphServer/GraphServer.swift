@@ -18,6 +18,7 @@ package struct GraphServer: Service {
     /// - Parameters:
     ///   - service: What answers.
     ///   - authenticator: Knows whose tokens are valid.
+    ///   - authority: Answers at the server's root, for signing in; nil if somebody else does that.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 lets the system choose one.
     ///   - logger: Gets one line a request.
@@ -26,6 +27,7 @@ package struct GraphServer: Service {
     package init(
         _ service: any GraphService,
         authenticator: any Authenticator,
+        authority: Authority? = nil,
         host: String,
         port: Int,
         logger: Logger,
@@ -38,6 +40,7 @@ package struct GraphServer: Service {
         responder = GraphResponder(
             service: AnsweringService(service: service, logger: logger, now: now),
             authenticator: authenticator,
+            authority: authority,
             logger: logger
         )
     }

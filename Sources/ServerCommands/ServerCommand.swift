@@ -17,6 +17,13 @@ package struct ServerCommand: AsyncParsableCommand {
             carries a bearer token: the one that is printed at start, or what HERALD_TOKEN holds. A write with the \
             header Idempotency-Key happens once, however often it is sent. GET /healthz needs no token.
 
+            With --auth local the server signs people and programs in itself, as Microsoft's identity platform does, \
+            at http://HOST:PORT/TENANT: by device code, by authorization code with PKCE, by refresh tokens, and by \
+            client credentials for the programs that --clients lists. A person needs the sign-in code that is printed \
+            at start, or what HERALD_SIGN_IN_CODE holds; `herald token` mints a token without asking. With --auth \
+            jwks another provider does, and its tokens are checked. Either way each caller may do what the \
+            permissions in the token allow: Group-Conversation.ReadWrite.All to post, and so on.
+
             Requests are logged to standard error, one a line, without tokens and bodies. SIGTERM and SIGINT end the \
             server when it has answered what it accepted.
 
@@ -25,6 +32,9 @@ package struct ServerCommand: AsyncParsableCommand {
               herald serve
               HERALD_TOKEN=$(openssl rand -hex 32) herald serve --listen 127.0.0.1:9000
               curl -H "Authorization: Bearer $HERALD_TOKEN" http://127.0.0.1:9000/v1.0/groups
+              herald serve --auth local
+              herald serve --auth jwks --jwks https://login.microsoftonline.com/common/discovery/v2.0/keys \\
+                --issuer 'https://sts.windows.net/{tenantid}/' --tenant 3c1b9f0e-6a55-4f0c-9d43-1d2a5d5f8b10
             """
     )
 
@@ -43,6 +53,7 @@ package struct ServerCommand: AsyncParsableCommand {
         )
     )
     var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    @OptionGroup(title: "Who may use it") var auth: AuthOptions
 
     package init() {}
 
@@ -60,6 +71,7 @@ package struct ServerCommand: AsyncParsableCommand {
     /// - Parameter arguments: The command line, without the program's name.
     /// - Returns: What the shell is told: 0 ended as asked, 1 it could not serve, 2 wrong usage.
     package static func run(_ arguments: [String]) async -> Int32 {
+        if arguments.first == "token" { return await mintToken(Array(arguments.dropFirst())) }
         do {
             guard let command = try parseAsRoot(arguments) as? ServerCommand else { return 2 }
             return await command.serve()
@@ -70,14 +82,23 @@ package struct ServerCommand: AsyncParsableCommand {
         }
     }
 
+    private static func mintToken(_ arguments: [String]) async -> Int32 {
+        do {
+            guard let command = try TokenCommand.parseAsRoot(arguments) as? TokenCommand else { return 2 }
+            return await command.run(
+                variables: ProcessInfo.processInfo.environment,
+                folder: FileManager.default.currentDirectoryPath
+            )
+        } catch {
+            let isHelp = TokenCommand.exitCode(for: error) == .success
+            write(TokenCommand.fullMessage(for: error), to: isHelp ? .standardOutput : .standardError)
+            return isHelp ? 0 : 2
+        }
+    }
+
     private func serve() async -> Int32 {
         let variables = ProcessInfo.processInfo.environment
         let folder = FileManager.default.currentDirectoryPath
-        let given = variables["HERALD_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        if let given, given.utf8.count < DevelopmentToken.minimumLength {
-            Self.say("HERALD_TOKEN is too short: a token has at least \(DevelopmentToken.minimumLength) characters.")
-            return 2
-        }
         guard let path = storePath(variables: variables, folder: folder) else {
             Self.say("Neither HERALD_HOME nor HOME is set, so there is no place for the store. Set HERALD_HOME.")
             return 2
@@ -85,7 +106,12 @@ package struct ServerCommand: AsyncParsableCommand {
         do {
             let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
             let graph = try Self.open(path, operatorName: StateFolder.operatorName(variables: variables), now: now)
-            let status = await serve(graph, token: given, now: now)
+            let place = AuthOptions.Place(
+                variables: variables,
+                folder: folder,
+                state: StateFolder.path(variables: variables, folder: folder)
+            )
+            let status = await serve(graph, in: place, now: now)
             try graph.close()
             return status
         } catch {
@@ -96,23 +122,29 @@ package struct ServerCommand: AsyncParsableCommand {
 
     private func serve(
         _ graph: EmbeddedGraph,
-        token given: String?,
+        in place: AuthOptions.Place,
         now: @escaping @Sendable () -> Int64
     ) async -> Int32 {
-        let token = given ?? DevelopmentToken.random()
         let logger = Logger(label: "herald.server") { StreamLogHandler.standardError(label: $0) }
         let listen = listen
+        let access: AuthOptions.Access
+        do {
+            access = try await auth.access(to: graph, in: place, logger: logger, now: now)
+        } catch {
+            Self.say("\(error)")
+            return 2
+        }
         let server = GraphServer(
-            graph,
-            authenticator: DevelopmentToken(token, caller: graph.operatorCaller),
+            PermittingService(graph, policy: .init(appOnlyPosting: auth.allowAppOnlyPosting), now: now),
+            authenticator: access.authenticator,
+            authority: access.authority,
             host: listen.host,
             port: listen.port,
             logger: logger,
             now: now,
             onListening: { port in
                 let address = ListenAddress(host: listen.host, port: port)
-                let shown = given == nil ? token : "the one in HERALD_TOKEN"
-                Self.write("herald serve: http://\(address)/v1.0  token: \(shown)", to: .standardError)
+                Self.write("herald serve: http://\(address)/v1.0  \(access.notice)", to: .standardError)
             }
         )
         var quiet = logger
@@ -141,7 +173,7 @@ package struct ServerCommand: AsyncParsableCommand {
     }
 
     @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    private static func open(
+    static func open(
         _ path: String,
         operatorName: String,
         now: @escaping @Sendable () -> Int64
@@ -151,7 +183,7 @@ package struct ServerCommand: AsyncParsableCommand {
 
     private static func say(_ message: String) { write("herald serve: " + message, to: .standardError) }
 
-    private static func write(_ line: String, to handle: FileHandle) {
+    static func write(_ line: String, to handle: FileHandle) {
         try? handle.write(contentsOf: Data((line + "\n").utf8))
     }
 }

@@ -9,7 +9,7 @@ struct Router: Sendable {
         var parameters: [String: String]
     }
 
-    private let routes: [Int: [Route]]
+    let routes: [Int: [Route]]
 
     init(_ routes: [Route]) {
         self.routes = Dictionary(grouping: routes) { $0.segments.count }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 extension HeraldCommand {
     /// `herald serve`, which hands over to `herald-server`.
@@ -13,11 +12,7 @@ extension HeraldCommand {
         var arguments: [String] = []
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path ?? ""
-            guard let path = ServerExecutable.find(beside: folder, searchPath: herald.variable("PATH") ?? "") else {
-                throw Failure(.failed, ServerExecutable.missing)
-            }
-            throw Failure(.failed, "\(path) cannot be started: \(ServerExecutable.execute(path, arguments))")
+            try ServerExecutable.takeOver(arguments, in: herald)
         }
     }
 }

@@ -17,6 +17,17 @@ enum ServerExecutable {
         swift build -c release --product herald-server
         """
 
+    /// Lets the executable do what is left to do, in place of this process.
+    ///
+    /// - Throws: ``Failure`` if there is none or it cannot be started; it does not come back otherwise.
+    static func takeOver(_ arguments: [String], in herald: HeraldEnvironment) throws -> Never {
+        let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path ?? ""
+        guard let path = find(beside: folder, searchPath: herald.variable("PATH") ?? "") else {
+            throw Failure(.failed, missing)
+        }
+        throw Failure(.failed, "\(path) cannot be started: \(execute(path, arguments))")
+    }
+
     /// Lets the executable take this process over; comes back only if that failed.
     ///
     /// - Returns: Why it failed.
