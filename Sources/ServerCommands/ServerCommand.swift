@@ -71,29 +71,35 @@ package struct ServerCommand: AsyncParsableCommand {
     /// - Parameter arguments: The command line, without the program's name.
     /// - Returns: What the shell is told: 0 ended as asked, 1 it could not serve, 2 wrong usage.
     package static func run(_ arguments: [String]) async -> Int32 {
-        if arguments.first == "token" { return await mintToken(Array(arguments.dropFirst())) }
         do {
-            guard let command = try parseAsRoot(arguments) as? ServerCommand else { return 2 }
-            return await command.serve()
+            if arguments.first == "token" {
+                guard let command = try command(TokenCommand.self, Array(arguments.dropFirst())) else { return 0 }
+                return await command.run(
+                    variables: ProcessInfo.processInfo.environment,
+                    folder: FileManager.default.currentDirectoryPath
+                )
+            }
+            return try await command(ServerCommand.self, arguments)?.serve() ?? 0
         } catch {
+            let isToken = arguments.first == "token"
             let isHelp = exitCode(for: error) == .success
-            write(fullMessage(for: error), to: isHelp ? .standardOutput : .standardError)
+            write(
+                isToken ? TokenCommand.fullMessage(for: error) : fullMessage(for: error),
+                to: isHelp ? .standardOutput : .standardError
+            )
             return isHelp ? 0 : 2
         }
     }
 
-    private static func mintToken(_ arguments: [String]) async -> Int32 {
-        do {
-            guard let command = try TokenCommand.parseAsRoot(arguments) as? TokenCommand else { return 2 }
-            return await command.run(
-                variables: ProcessInfo.processInfo.environment,
-                folder: FileManager.default.currentDirectoryPath
-            )
-        } catch {
-            let isHelp = TokenCommand.exitCode(for: error) == .success
-            write(TokenCommand.fullMessage(for: error), to: isHelp ? .standardOutput : .standardError)
-            return isHelp ? 0 : 2
-        }
+    /// The command that the arguments make; the parser's own, which show help, end by throwing it.
+    private static func command<Command: ParsableCommand>(
+        _ type: Command.Type,
+        _ arguments: [String]
+    ) throws -> Command? {
+        var command = try type.parseAsRoot(arguments)
+        if let command = command as? Command { return command }
+        try command.run()
+        return nil
     }
 
     private func serve() async -> Int32 {
