@@ -40,7 +40,12 @@ struct AuthOptions: ParsableArguments {
         )
     )
     var audience: [String] = []
-    @Option(help: ArgumentHelp("An accepted tenant ('tid'); may be repeated. By default any.", valueName: "guid"))
+    @Option(
+        help: ArgumentHelp(
+            "An accepted tenant ('tid'); may be repeated. Needed if an issuer has {tenantid}.",
+            valueName: "guid"
+        )
+    )
     var tenant: [String] = []
     @Option(
         help: ArgumentHelp("With --auth local: a JSON file of programs that have a secret.", valueName: "file"),
@@ -58,6 +63,11 @@ struct AuthOptions: ParsableArguments {
             }
             guard !issuer.isEmpty else {
                 throw ValidationError("--auth jwks needs the issuer whose tokens are accepted: --issuer URL.")
+            }
+            guard !tenant.isEmpty || !issuer.contains(where: { $0.contains("{tenantid}") }) else {
+                throw ValidationError(
+                    "An issuer with {tenantid} is every tenant of the provider: say which may come in, --tenant GUID."
+                )
             }
         } else if jwks != nil || !issuer.isEmpty || !audience.isEmpty || !tenant.isEmpty {
             throw ValidationError("--jwks, --issuer, --audience and --tenant belong to --auth jwks; add it.")

@@ -64,7 +64,9 @@ struct TokenCommand: AsyncParsableCommand {
     /// - Throws: An error that says what to do.
     func mint(variables: [String: String], folder: String) async throws -> String {
         guard let state = StateFolder.path(variables: variables, folder: folder) else {
-            throw AuthOptions.Fault(description: "Neither HERALD_HOME nor HOME is set, so there is no key. Set HERALD_HOME.")
+            throw AuthOptions.Fault(
+                description: "Neither HERALD_HOME nor HOME is set, so there is no key. Set HERALD_HOME."
+            )
         }
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let issuer = TokenIssuer(key: try .inFile(Authority.keyPath(in: state)), now: now)
@@ -73,6 +75,12 @@ struct TokenCommand: AsyncParsableCommand {
             return try issuer.applicationToken(for: app, name: app, roles: scopes, lifetime: expires.seconds)
         }
         let path = store.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? state + "/graph.sqlite"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw AuthOptions.Fault(
+                description: "There is no store at \(path), and so no user. `herald serve` makes one; or name another "
+                    + "with --store."
+            )
+        }
         let graph = try ServerCommand.open(
             path,
             operatorName: StateFolder.operatorName(variables: variables),

@@ -20,6 +20,12 @@ struct TokenVerifierTests {
         }
     }
 
+    private final class Clock: Sendable {
+        private let microseconds = Mutex<Int64>(1_000_000_000)
+        var now: Int64 { microseconds.withLock { $0 } }
+        func advance(_ span: Int64) { microseconds.withLock { $0 += span } }
+    }
+
     private static func delegated(_ changes: [String: JSONValue?]) -> [String: JSONValue] {
         var claims = TestTokens.delegated
         for (name, value) in changes { claims[name] = value }
@@ -71,7 +77,8 @@ struct TokenVerifierTests {
 
     // Reference, section 16.3.
     @Test func `personal accounts are refused with 403`() async throws {
-        let claims = Self.delegated(["tid": .string("9188040d-6c67-4c5b-b112-36a304b66dad")])
+        let tenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+        let claims = Self.delegated(["tid": .string(tenant), "iss": .string("https://sts.windows.net/\(tenant)/")])
         let error = await refusal(try tokens.sign(claims))
         #expect(error?.status == 403)
         #expect(error?.code == "ErrorAccessDenied")
@@ -189,10 +196,11 @@ struct TokenVerifierTests {
     }
 
     @Test func `an unknown key is looked for again, but not more often than every five minutes`() async throws {
-        let clock = Mutex<Int64>(1_000_000_000)
+        let clock = Clock()
+        let now: @Sendable () -> Int64 = { clock.now }
         let reads = Mutex(0)
         let sets = [tokens.keySet, Array(try SigningKey.random().keySet)]
-        let source = KeySource(place: "test", logger: TestTokens.silent, now: { clock.withLock { $0 } }) {
+        let source = KeySource(place: "test", logger: TestTokens.silent, now: now) {
             sets[
                 reads.withLock { count in
                     count += 1
@@ -204,30 +212,31 @@ struct TokenVerifierTests {
         #expect(try await source.key("nobody's") == nil)
         #expect(try await source.key("curve") != nil)
         #expect(reads.withLock { $0 } == 1)
-        clock.withLock { $0 += KeySource.refreshInterval }
+        clock.advance(KeySource.refreshInterval)
         #expect(try await source.key("nobody's") == nil)
         #expect(try await source.key("curve") == nil)
         #expect(reads.withLock { $0 } == 2)
-        clock.withLock { $0 += KeySource.refreshInterval }
+        clock.advance(KeySource.refreshInterval)
         #expect(try await source.key("curve") != nil)
         #expect(reads.withLock { $0 } == 3)
     }
 
     @Test func `keys that cannot be read make 503, and known keys stay`() async throws {
         struct Gone: Error {}
-        let clock = Mutex<Int64>(1_000_000_000)
+        let clock = Clock()
+        let now: @Sendable () -> Int64 = { clock.now }
         let isThere = Mutex(false)
         let keySet = tokens.keySet
-        let source = KeySource(place: "test", logger: TestTokens.silent, now: { clock.withLock { $0 } }) {
+        let source = KeySource(place: "test", logger: TestTokens.silent, now: now) {
             guard isThere.withLock({ $0 }) else { throw Gone() }
             return keySet
         }
         await #expect { try await source.key("curve") } throws: { ($0 as? GraphError)?.status == 503 }
         isThere.withLock { $0 = true }
-        clock.withLock { $0 += KeySource.refreshInterval }
+        clock.advance(KeySource.refreshInterval)
         #expect(try await source.key("curve") != nil)
         isThere.withLock { $0 = false }
-        clock.withLock { $0 += KeySource.lifetime }
+        clock.advance(KeySource.lifetime)
         #expect(try await source.key("curve") != nil)
     }
 

@@ -5,6 +5,7 @@ struct BearerChallenge: Sendable {
     /// The token of a request.
     ///
     /// - Parameter field: The value of `Authorization`; nil if the header is missing.
+    /// - Returns: What follows "Bearer".
     /// - Throws: ``GraphError`` 401 if there is none.
     static func token(_ field: String?) throws(GraphError) -> String {
         guard let field else {
@@ -25,6 +26,7 @@ struct BearerChallenge: Sendable {
     /// - Parameters:
     ///   - error: Why the request was refused.
     ///   - hasToken: Whether it carried a token; one that carried none is told of no error.
+    /// - Returns: The header's value.
     static func header(for error: GraphError, hasToken: Bool) -> String {
         guard hasToken else { return #"Bearer realm="herald""# }
         let description = error.message.replacing("\\", with: "").replacing("\"", with: "'")

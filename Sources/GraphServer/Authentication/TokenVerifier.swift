@@ -78,14 +78,14 @@ package struct TokenVerifier: Authenticator {
             throw .invalidToken("Access token validation failure. Invalid audience.")
         }
         let tenant = claims["tid"]?.string?.lowercased()
+        guard tenant != Self.personalTenant else {
+            throw .accessDenied("Personal Microsoft accounts have no groups; sign in with a work or school account.")
+        }
         let issuer = claims["iss"]?.string ?? ""
         let isTrusted = trust.issuers.contains { trusted in
             trusted == issuer || tenant.map { trusted.replacing("{tenantid}", with: $0) == issuer } ?? false
         }
         guard isTrusted else { throw .invalidToken("Access token validation failure. Invalid issuer.") }
-        guard tenant != Self.personalTenant else {
-            throw .accessDenied("Personal Microsoft accounts have no groups; sign in with a work or school account.")
-        }
         guard trust.tenants.isEmpty || tenant.map(trust.tenants.contains) ?? false else {
             throw .invalidToken("Access token validation failure. Invalid tenant.")
         }

@@ -59,6 +59,7 @@ struct OAuthError: Error, Sendable, Equatable {
     /// - Parameters:
     ///   - correlationID: The id that the client gave the request; nil makes one.
     ///   - now: Microseconds since 1970.
+    /// - Returns: JSON text.
     func body(correlationID: String?, now: Int64) -> [UInt8] {
         let trace = GroupID.random().text
         let correlation = correlationID.flatMap { GroupID($0)?.text } ?? GroupID.random().text

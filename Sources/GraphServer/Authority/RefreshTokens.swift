@@ -41,8 +41,14 @@ final class RefreshTokens: Sendable {
             families = Mutex([:])
             return
         }
-        let data = try Data(contentsOf: URL(filePath: path))
-        families = Mutex(try JSONDecoder().decode([String: Family].self, from: data))
+        guard let data = FileManager.default.contents(atPath: path),
+            let known = try? JSONDecoder().decode([String: Family].self, from: data)
+        else {
+            throw SigningKey.FileFault(
+                description: "\(path) cannot be read or holds no refresh tokens. Remove it; people then sign in again."
+            )
+        }
+        families = Mutex(known)
     }
 
     private static let refusal = OAuthError(
@@ -97,13 +103,11 @@ final class RefreshTokens: Sendable {
             guard let family = families[name], family.ends > seconds, family.grant.client == client else { return nil }
             guard SecretHash.same(Array(family.hash.utf8), Array(hash.utf8)) else {
                 // Somebody else may have the token that came after this one: neither goes on.
-                families[name] = nil
-                try save(families)
+                try save(&families) { $0[name] = nil }
                 return nil
             }
             guard let replacement else { return family.grant }
-            families[name] = Self.family(replacement, family.grant, seconds)
-            try save(families)
+            try save(&families) { $0[name] = Self.family(replacement, family.grant, seconds) }
             return family.grant
         }
         guard let result else { throw Self.refusal }
@@ -117,14 +121,17 @@ final class RefreshTokens: Sendable {
     private func change(_ body: (inout [String: Family], Int64) -> Void) throws {
         let seconds = now() / 1_000_000
         try families.withLock { families in
-            body(&families, seconds)
-            try save(families)
+            try save(&families) { body(&$0, seconds) }
         }
     }
 
-    private func save(_ families: [String: Family]) throws {
+    /// Changes the file first: what is not on disk does not hold.
+    private func save(_ families: inout [String: Family], _ body: (inout [String: Family]) -> Void) throws {
+        var changed = families
+        body(&changed)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try PrivateFile.replace(path, with: encoder.encode(families))
+        try PrivateFile.replace(path, with: encoder.encode(changed))
+        families = changed
     }
 }

@@ -70,6 +70,8 @@ package struct SigningKey: Sendable {
     /// A signed token.
     ///
     /// - Parameter claims: The JSON text of its payload.
+    /// - Returns: The token in its compact form.
+    /// - Throws: If the key cannot sign.
     func sign(_ claims: [UInt8]) throws -> String {
         let header = #"{"alg":"RS256","kid":"\#(id)","typ":"JWT"}"#
         let text = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(claims)
