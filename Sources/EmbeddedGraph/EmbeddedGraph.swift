@@ -21,6 +21,7 @@ package final class EmbeddedGraph: GraphService {
     private static let router = Router(
         GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
             + UserOperations.routes + MemberOperations.routes
+            + SenderOperations.routes
     )
 
     /// Opens a store, creating the file and its folder if they are missing.
@@ -82,14 +83,14 @@ package final class EmbeddedGraph: GraphService {
     }
 
     private func write(_ request: GraphRequest) async throws -> GraphResponse {
-        let (operation, request, parameters) = try resolve(request)
-        let options = try QueryOptions(request.query)
+        let (route, request, parameters) = try resolve(request)
+        let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let clock = clock
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
             let now = clock()
-            let response = try operation(
+            let response = try route.operation(
                 OperationContext(
                     request: request,
                     connection: connection,
@@ -104,13 +105,13 @@ package final class EmbeddedGraph: GraphService {
     }
 
     private func read(_ request: GraphRequest) async throws -> GraphResponse {
-        let (operation, request, parameters) = try resolve(request)
-        let options = try QueryOptions(request.query)
+        let (route, request, parameters) = try resolve(request)
+        let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let now = clock()
         let readers = readers
         do {
             return try await pool.read { db in
-                try operation(
+                try route.operation(
                     OperationContext(
                         request: request,
                         connection: Connection(db: db, statements: readers.cache(for: db)),
@@ -129,13 +130,13 @@ package final class EmbeddedGraph: GraphService {
 
     private func resolve(
         _ request: GraphRequest
-    ) throws -> (Route.Operation, GraphRequest, [String: String]) {
+    ) throws -> (Route, GraphRequest, [String: String]) {
         var request = request
         // The key was given for the request as it came, and its hash covers the path: only links see the short form.
         let path = try UserOperations.resolveJoinedGroups(request.path, request.caller)
         let match = try Self.router.match(request.method, path)
         if !request.method.isWrite { request.path = path }
-        return (match.operation, request, match.parameters)
+        return (match.route, request, match.parameters)
     }
 
     /// What an import came to.

@@ -11,6 +11,7 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
         migrator.registerMigration("members") { db in try db.execute(sql: members) }
+        migrator.registerMigration("senders") { db in try db.execute(sql: senders) }
         return migrator
     }
 
@@ -123,5 +124,20 @@ enum StoreSchema {
             userID TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
             PRIMARY KEY (groupID, userID)
         ) WITHOUT ROWID;
+        """
+
+    // Who may post to a group, and who may not: users and groups, each in one of the two lists at most.
+    private static let senders = """
+        CREATE TABLE sender (
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            userID TEXT REFERENCES user (id) ON DELETE CASCADE,
+            senderGroupID TEXT REFERENCES "group" (id) ON DELETE CASCADE,
+            isAccepted INTEGER NOT NULL CHECK (isAccepted IN (0, 1)),
+            CHECK ((userID IS NULL) <> (senderGroupID IS NULL)),
+            UNIQUE (groupID, userID),
+            UNIQUE (groupID, senderGroupID)
+        );
+        CREATE INDEX senderOfUser ON sender (userID);
+        CREATE INDEX senderOfGroup ON sender (senderGroupID);
         """
 }

@@ -67,6 +67,10 @@ package struct Group: Sendable, Equatable {
                 case "mailEnabled": group.mailEnabled = try reader.boolean()
                 case "securityEnabled": group.securityEnabled = try reader.boolean()
                 case "groupTypes": try reader.list { reader, _ in group.groupTypes.append(try reader.string()) }
+                case "acceptedSenders", "rejectedSenders", "acceptedSenders@odata.bind", "rejectedSenders@odata.bind":
+                    var fault = reader.fault("", code: .directoryBadRequest)
+                    fault.reason = "Senders are accepted or rejected with POST …/$ref once the group is there"
+                    throw fault
                 default: break
                 }
             }
