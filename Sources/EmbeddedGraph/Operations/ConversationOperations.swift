@@ -60,7 +60,7 @@ enum ConversationOperations {
     }
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversation", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let query = try query(context, group)
@@ -92,7 +92,7 @@ enum ConversationOperations {
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        Page.count(try query(context, try GroupOperations.unified(context)).count(context))
+        Page.count(try query(context, try GroupOperations.readable(context)).count(context))
     }
 
     private static func query(_ context: OperationContext, _ group: GroupID) throws -> ListQuery {
@@ -115,7 +115,7 @@ enum ConversationOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let selection = try context.options.selection(of: "conversation", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
@@ -144,14 +144,13 @@ enum ConversationOperations {
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.postable(context)
         let new = try Conversation.read(context.request.body)
-        if let post = new.post { try context.checkSender(of: post, in: group) }
+        let author = try new.post.map { try context.author(of: $0, in: group) }
         let table = PostTable(context.connection)
-        let caller = context.request.caller
         let id = ItemID(.conversation, at: context.now)
         let prepared = new.post.map { table.prepare($0, at: context.now) }
-        let senders = prepared == nil ? [] : [caller.displayName]
+        let senders = author.map { [$0.name] } ?? []
         try table.insertConversation(
             id,
             group: group,
@@ -161,9 +160,9 @@ enum ConversationOperations {
             at: context.now
         )
         let thread = ItemID(.thread, at: context.now)
-        if let post = new.post, let prepared {
+        if let post = new.post, let prepared, let author {
             try table.insertThread(thread, conversation: id.text, group: group, senders: senders, prepared.written)
-            try table.insert(post, prepared, thread: thread.text, sender: caller)
+            try table.insert(post, prepared, thread: thread.text, author: author)
         }
         let shown = Shown(
             id: id.text,
@@ -195,7 +194,7 @@ enum ConversationOperations {
     }
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let delete = try context.connection.prepare("DELETE FROM conversation WHERE id = $1")
         delete.bind(shown.id, 1)
@@ -236,19 +235,6 @@ extension OperationContext {
     func refuseApplications() throws(GraphError) {
         guard request.caller.kind != .application else {
             throw GraphError(403, .accessDenied, "Access is denied. Check credentials and try again.")
-        }
-    }
-
-    /// Refuses a post in somebody else's name: the caller's own address and the group's are allowed (section 11.4).
-    func checkSender(of post: NewPost, in group: GroupID) throws {
-        for address in post.claimedSenders where address.lowercased() != request.caller.address.lowercased() {
-            let find = try connection.prepare(#"SELECT mail FROM "group" WHERE id = $1"#)
-            find.bind(group.text, 1)
-            let mail = try find.step() ? find.text(0) : nil
-            find.reset()
-            guard mail?.lowercased() == address.lowercased() else {
-                throw GraphError(403, .sendAsDenied, "The caller may not post as '\(address.prefix(80))'.")
-            }
         }
     }
 

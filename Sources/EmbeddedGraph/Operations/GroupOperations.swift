@@ -15,11 +15,11 @@ enum GroupOperations {
 
     private static let columns = """
         SELECT id, displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled,
-            createdAt, isUnified FROM "group"
+            createdAt, isUnified, resourceBehaviorOptions FROM "group"
         """
     private static let properties: Set<String> = [
         "id", "displayName", "description", "mail", "mailNickname", "visibility", "groupTypes", "securityEnabled",
-        "mailEnabled", "createdDateTime",
+        "mailEnabled", "createdDateTime", "resourceBehaviorOptions",
     ]
     private static let filterable = [
         Filter.Property(name: "id", column: #""group".id"#, kind: .guid),
@@ -51,6 +51,27 @@ enum GroupOperations {
             )
         }
         return id
+    }
+
+    /// A group whose conversations the caller may read.
+    ///
+    /// - Throws: ``GraphError`` as ``unified(_:)`` does, or if the caller is no member of a group that is not public.
+    static func readable(_ context: OperationContext) throws -> GroupID {
+        let group = try unified(context)
+        guard context.request.caller.kind == .delegated else { return group }
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        if let refusal = policy.refusalToRead { throw GraphError(refusal) }
+        return group
+    }
+
+    /// A group to which the caller may post.
+    ///
+    /// - Throws: ``GraphError`` as ``unified(_:)`` does, or if the posting policy refuses the caller.
+    static func postable(_ context: OperationContext) throws -> GroupID {
+        let group = try unified(context)
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        if let refusal = policy.refusalToPost { throw GraphError(refusal) }
+        return group
     }
 
     /// A group of any kind.
@@ -222,6 +243,7 @@ enum GroupOperations {
 
     private static func row(_ statement: PreparedStatement) throws -> Group {
         let types = try JSONValue((statement.text(6) ?? "[]").utf8).elements ?? []
+        let options = try JSONValue((statement.text(11) ?? "[]").utf8).elements ?? []
         return Group(
             id: GroupID(statement.text(0) ?? "") ?? GroupID.random(),
             displayName: statement.text(1) ?? "",
@@ -232,7 +254,8 @@ enum GroupOperations {
             groupTypes: types.compactMap(\.string),
             securityEnabled: statement.integer(7) == 1,
             mailEnabled: statement.integer(8) == 1,
-            created: GraphDate(microseconds: statement.integer(9))
+            created: GraphDate(microseconds: statement.integer(9)),
+            resourceBehaviorOptions: options.compactMap(\.string)
         )
     }
 
@@ -259,6 +282,12 @@ enum GroupOperations {
             if selection.wants("mail") { writer.member("mail", group.mail) }
             if selection.wants("mailEnabled") { writer.member("mailEnabled", group.mailEnabled) }
             if selection.wants("mailNickname") { writer.member("mailNickname", group.mailNickname) }
+            if selection.wants("resourceBehaviorOptions") {
+                writer.name("resourceBehaviorOptions")
+                writer.array { writer in
+                    for option in group.resourceBehaviorOptions { writer.string(option) }
+                }
+            }
             if selection.wants("securityEnabled") { writer.member("securityEnabled", group.securityEnabled) }
             if selection.wants("visibility") { writer.member("visibility", group.visibility) }
         }

@@ -16,7 +16,8 @@ enum PostOperations {
     }
 
     private static let columns = """
-        SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo FROM post
+        SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo,
+            coalesce(fromName, senderName), coalesce(fromAddress, senderAddress) FROM post
         """
     private static let properties: Set<String> = [
         "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime",
@@ -30,8 +31,16 @@ enum PostOperations {
         Filter.Property(name: "lastModifiedDateTime", column: "post.createdAt", kind: .moment),
         Filter.Property(name: "receivedDateTime", column: "post.createdAt", kind: .moment),
         Filter.Property(name: "hasAttachments", column: "post.hasAttachments", kind: .boolean),
-        Filter.Property(name: "from/emailAddress/address", column: "post.senderAddress", kind: .text),
-        Filter.Property(name: "from/emailAddress/name", column: "post.senderName", kind: .text),
+        Filter.Property(
+            name: "from/emailAddress/address",
+            column: "coalesce(post.fromAddress, post.senderAddress)",
+            kind: .text
+        ),
+        Filter.Property(
+            name: "from/emailAddress/name",
+            column: "coalesce(post.fromName, post.senderName)",
+            kind: .text
+        ),
         Filter.Property(name: "sender/emailAddress/address", column: "post.senderAddress", kind: .text),
         Filter.Property(name: "sender/emailAddress/name", column: "post.senderName", kind: .text),
         Filter.Property(
@@ -60,12 +69,13 @@ enum PostOperations {
         var contentType: String
         var content: String
         var sender: EmailAddress
+        var from: EmailAddress
         var hasAttachments: Bool
         var inReplyTo: String?
     }
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
@@ -87,7 +97,7 @@ enum PostOperations {
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        let thread = try ThreadOperations.find(context, try GroupOperations.unified(context))
+        let thread = try ThreadOperations.find(context, try GroupOperations.readable(context))
         return Page.count(try query(context, thread).count(context))
     }
 
@@ -102,7 +112,7 @@ enum PostOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
         let selection = try context.options.selection(of: "post", properties)
@@ -119,7 +129,7 @@ enum PostOperations {
     }
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.postable(context)
         let thread = try ThreadOperations.find(context, group)
         let parent = try find(context, thread)
         let post = try Conversation.readReply(context.request.body)
@@ -127,7 +137,7 @@ enum PostOperations {
     }
 
     @Sendable private static func listAttachments(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
         let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
@@ -145,7 +155,7 @@ enum PostOperations {
     }
 
     @Sendable private static func getAttachment(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
         let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
@@ -177,6 +187,7 @@ enum PostOperations {
             contentType: statement.text(2) ?? "text",
             content: statement.text(3) ?? "",
             sender: EmailAddress(name: statement.text(4), address: statement.text(5) ?? ""),
+            from: EmailAddress(name: statement.text(8), address: statement.text(9) ?? ""),
             hasAttachments: statement.integer(6) == 1,
             inReplyTo: statement.text(7)
         )
@@ -213,7 +224,7 @@ enum PostOperations {
         }
         if selection.wants("from") {
             writer.name("from")
-            writer.recipient(post.sender)
+            writer.recipient(post.from)
         }
         if selection.wants("sender") {
             writer.name("sender")

@@ -64,7 +64,7 @@ enum ThreadOperations {
     // MARK: Reading
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversationThread", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let (query, type) = try query(context, group)
@@ -86,7 +86,7 @@ enum ThreadOperations {
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        Page.count(try query(context, try GroupOperations.unified(context)).query.count(context))
+        Page.count(try query(context, try GroupOperations.readable(context)).query.count(context))
     }
 
     /// The threads of the group, or of the conversation that the path names, and what a context calls them.
@@ -117,7 +117,7 @@ enum ThreadOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
         let selection = try context.options.selection(of: "conversationThread", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)

@@ -12,6 +12,7 @@ enum StoreSchema {
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
         migrator.registerMigration("members") { db in try db.execute(sql: members) }
         migrator.registerMigration("senders") { db in try db.execute(sql: senders) }
+        migrator.registerMigration("posting") { db in try db.execute(sql: posting) }
         return migrator
     }
 
@@ -139,5 +140,12 @@ enum StoreSchema {
         );
         CREATE INDEX senderOfUser ON sender (userID);
         CREATE INDEX senderOfGroup ON sender (senderGroupID);
+        """
+
+    // How a group was made to behave, and the name in which a post was sent where that is not the sender's.
+    private static let posting = """
+        ALTER TABLE "group" ADD COLUMN resourceBehaviorOptions TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE post ADD COLUMN fromName TEXT;
+        ALTER TABLE post ADD COLUMN fromAddress TEXT;
         """
 }
