@@ -123,6 +123,8 @@ package final class EmbeddedGraph: GraphService {
             }
         } catch let error as GraphError {
             throw error
+        } catch let refusal as Router.MethodNotAllowed {
+            throw refusal
         } catch {
             throw Writer.noAnswer(path, error)
         }
@@ -137,6 +139,20 @@ package final class EmbeddedGraph: GraphService {
         let match = try Self.router.match(request.method, path)
         if !request.method.isWrite { request.path = path }
         return (match.route, request, match.parameters)
+    }
+
+    /// The mails that wait to be sent, the first queued first.
+    ///
+    /// - Throws: ``StorageError`` if the file cannot be read.
+    package func outboundMail() async throws(StorageError) -> [OutboundMail] {
+        let path = path
+        do {
+            return try await pool.read { db in
+                try OutboundMailTable(Connection(db: db, statements: StatementCache(path: path))).all()
+            }
+        } catch {
+            throw StorageError(path: path, error)
+        }
     }
 
     /// What an import came to.

@@ -129,7 +129,7 @@ import Testing
     // MARK: Methods, segments and content types
 
     @Test(arguments: [
-        (GraphRequest.Method.post, "threads/T0/posts", "GET"), (.patch, "conversations/C0", "DELETE, GET"),
+        (GraphRequest.Method.post, "threads/T0/posts", "GET"), (.patch, "conversations/C0", "DELETE, GET, POST"),
         (.put, "threads/T0", "DELETE, GET, PATCH"), (.delete, "threads/T0/posts/P0", "GET"),
         (.patch, "threads/T0/posts/P0", "GET"), (.get, "threads/T0/reply", "POST"), (.delete, "threads", "GET, POST"),
     ])

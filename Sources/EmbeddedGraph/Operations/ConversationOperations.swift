@@ -8,6 +8,7 @@ enum ConversationOperations {
         Route(.post, "groups/{group}/conversations", create),
         Route(.get, "groups/{group}/conversations/$count", count),
         Route(.get, "groups/{group}/conversations/{conversation}", get),
+        Route(.post, "groups/{group}/conversations/{conversation}", createNamed),
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
 
@@ -144,11 +145,39 @@ enum ConversationOperations {
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
+        return try create(
+            ItemID(.conversation, at: context.now).text,
+            in: try GroupOperations.postable(context),
+            isNamed: false,
+            context
+        )
+    }
+
+    /// Makes a conversation under an id that the caller has chosen, for imports that must keep ids (reference,
+    /// section 2.1, rows 4 and 6).
+    @Sendable private static func createNamed(_ context: OperationContext) throws -> GraphResponse {
+        try context.refuseApplications()
         let group = try GroupOperations.postable(context)
+        let id = try context.id("conversation", .conversation)
+        let find = try context.connection.prepare("SELECT 1 FROM conversation WHERE id = $1")
+        find.bind(id, 1)
+        guard try !find.step() else {
+            find.reset()
+            throw GraphError(409, .itemExists, "There is a conversation '\(id.prefix(80))' already.")
+        }
+        return try create(id, in: group, isNamed: true, context)
+    }
+
+    /// Makes a conversation; one that the caller has named is answered within `value`.
+    private static func create(
+        _ id: String,
+        in group: GroupID,
+        isNamed: Bool,
+        _ context: OperationContext
+    ) throws -> GraphResponse {
         let new = try Conversation.read(context.request.body)
         let author = try new.post.map { try context.author(of: $0, in: group) }
         let table = PostTable(context.connection)
-        let id = ItemID(.conversation, at: context.now)
         let prepared = new.post.map { table.prepare($0, at: context.now) }
         let senders = author.map { [$0.name] } ?? []
         try table.insertConversation(
@@ -161,11 +190,11 @@ enum ConversationOperations {
         )
         let thread = ItemID(.thread, at: context.now)
         if let post = new.post, let prepared, let author {
-            try table.insertThread(thread, conversation: id.text, group: group, senders: senders, prepared.written)
+            try table.insertThread(thread, conversation: id, group: group, senders: senders, prepared.written)
             try table.insert(post, prepared, thread: thread.text, author: author)
         }
         let shown = Shown(
-            id: id.text,
+            id: id,
             topic: new.topic,
             preview: prepared?.written.preview ?? "",
             uniqueSenders: PostTable.json(senders),
@@ -174,23 +203,30 @@ enum ConversationOperations {
         )
         let root = context.request.serviceRoot
         let path = "groups('\(group)')/conversations"
-        let body = JSONWriter.bytes(capacity: 640 + shown.preview.utf8.count) { writer in
-            writer.object { writer in
-                writer.member("@odata.context", "\(root)/$metadata#\(path)/$entity")
-                shown.write(Selection(), &writer)
-                writer.member("threads@odata.context", "\(root)/$metadata#\(path)('\(id)')/threads")
-                writer.name("threads")
-                writer.array { writer in
-                    guard let prepared else { return }
-                    writer.object { writer in
-                        writer.member("id", thread.text)
-                        writer.name("posts")
-                        writer.array { writer in writer.object { $0.member("id", prepared.written.id.text) } }
-                    }
+        // Ids of the store's own making need no encoding.
+        let encoded = isNamed ? PercentEncoding.encode(id) : id
+        let write = { (writer: inout JSONWriter) in
+            shown.write(Selection(), &writer)
+            writer.member("threads@odata.context", "\(root)/$metadata#\(path)('\(encoded)')/threads")
+            writer.name("threads")
+            writer.array { writer in
+                guard let prepared else { return }
+                writer.object { writer in
+                    writer.member("id", thread.text)
+                    writer.name("posts")
+                    writer.array { writer in writer.object { $0.member("id", prepared.written.id.text) } }
                 }
             }
         }
-        return GraphResponse(status: 201, json: body, location: "\(root)/groups/\(group)/conversations/\(id)")
+        let body = JSONWriter.bytes(capacity: 640 + shown.preview.utf8.count) { writer in
+            writer.object { writer in
+                writer.member("@odata.context", "\(root)/$metadata#\(path)/$entity")
+                guard isNamed else { return write(&writer) }
+                writer.name("value")
+                writer.object(write)
+            }
+        }
+        return GraphResponse(status: 201, json: body, location: "\(root)/groups/\(group)/conversations/\(encoded)")
     }
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {

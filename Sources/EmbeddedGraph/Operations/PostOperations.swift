@@ -6,13 +6,22 @@ import Storage
 enum PostOperations {
     static let routes = [
         "groups/{group}/threads/{thread}/posts", "groups/{group}/conversations/{conversation}/threads/{thread}/posts",
-    ].flatMap { path in
+    ].flatMap(routes(at:))
+
+    private static func routes(at path: String) -> [Route] {
+        var routes = [Route(.get, path, list), Route(.get, path + "/$count", count)]
+        routes += item(path + "/{post}")
+        for var route in item(path + "/{post}/inReplyTo") {
+            route.operation = answered(route.operation)
+            routes.append(route)
+        }
+        return routes
+    }
+
+    private static func item(_ path: String) -> [Route] {
         [
-            Route(.get, path, list), Route(.get, path + "/$count", count), Route(.get, path + "/{post}", get),
-            Route(.post, path + "/{post}/reply", reply),
-            Route(.get, path + "/{post}/attachments", listAttachments),
-            Route(.get, path + "/{post}/attachments/{attachment}", getAttachment),
-        ]
+            Route(.get, path, get), Route(.post, path + "/reply", reply), Route(.post, path + "/forward", forward),
+        ] + AttachmentOperations.routes(below: path)
     }
 
     private static let columns = """
@@ -63,7 +72,8 @@ enum PostOperations {
         Filter.Property(name: "value", column: "item.value", kind: .text),
     ]
 
-    private struct Stored {
+    /// A post as it is stored.
+    struct Stored {
         var id: String
         var createdAt: Int64
         var contentType: String
@@ -72,6 +82,10 @@ enum PostOperations {
         var from: EmailAddress
         var hasAttachments: Bool
         var inReplyTo: String?
+
+        // A post never changes, so its id says all that a change key could.
+        var changeKey: String { Data(id.utf8).base64EncodedString() }
+        var tag: EntityTag { EntityTag(changeKey) }
     }
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
@@ -118,14 +132,13 @@ enum PostOperations {
         let selection = try context.options.selection(of: "post", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let type = "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)/$entity"
-        return GraphResponse(
-            json: try JSONWriter.bytes(capacity: 1024) { writer in
-                try writer.object { writer in
-                    writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
-                    try write(post, thread, selection, expansions, context, &writer)
-                }
+        let body = try JSONWriter.bytes(capacity: 1024) { writer in
+            try writer.object { writer in
+                writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
+                try write(post, thread, selection, expansions, context, &writer)
             }
-        )
+        }
+        return context.response(body, post.tag)
     }
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
@@ -136,41 +149,39 @@ enum PostOperations {
         return try ThreadOperations.addReply(post, to: thread, inReplyTo: parent.id, group, context)
     }
 
-    @Sendable private static func listAttachments(_ context: OperationContext) throws -> GraphResponse {
+    /// Queues a mail with the post to others; the thread gets no post of it.
+    @Sendable private static func forward(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
-        let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
-        try context.refuseFilter()
-        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments\(selection.context)"
-        return GraphResponse(
-            json: try JSONWriter.bytes(capacity: 1024) { writer in
-                try writer.object { writer in
-                    writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
-                    writer.name("value")
-                    try AttachmentRows(context, selection).write(ofPost: post.id, &writer)
-                }
-            }
+        let forward = try Forward.read(context.request.body)
+        try OutboundMailTable(context.connection).add(
+            forward,
+            of: post.id,
+            topic: thread.topic,
+            by: context.request.caller,
+            at: context.now
         )
+        return GraphResponse(status: 200)
     }
 
-    @Sendable private static func getAttachment(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.readable(context)
-        let thread = try ThreadOperations.find(context, group)
-        let post = try find(context, thread)
-        let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
-        let path = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments"
-        let type = "\(path)\(selection.context)/$entity"
-        return GraphResponse(
-            json: try AttachmentRows(context, selection).one(
-                try context.id("attachment", .attachment),
-                ofPost: post.id,
-                type: "\(context.request.serviceRoot)/$metadata#\(type)"
-            )
-        )
+    /// An operation on the post that the one of the path answers.
+    ///
+    /// It throws ``GraphError`` where that one opens its thread and answers none (reference, section 4.1).
+    private static func answered(_ operation: @escaping Route.Operation) -> Route.Operation {
+        { context in
+            let thread = try ThreadOperations.find(context, try GroupOperations.readable(context))
+            guard let parent = try find(context, thread).inReplyTo else { throw GraphError.itemNotFound }
+            var context = context
+            context.parameters["post"] = parent
+            return try operation(context)
+        }
     }
 
-    private static func find(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> Stored {
+    /// The post that a path names.
+    ///
+    /// - Throws: ``GraphError`` if the thread has no such post.
+    static func find(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> Stored {
         let id = try context.id("post", .post)
         let find = try context.connection.prepare(columns + " WHERE id = $1 AND threadID = $2")
         find.bind(id, 1)
@@ -202,13 +213,11 @@ enum PostOperations {
         _ writer: inout JSONWriter
     ) throws {
         let created = GraphDate(microseconds: post.createdAt).text
-        // A post never changes, so its id says all that a change key could.
-        let changeKey = Data(post.id.utf8).base64EncodedString()
-        writer.member("@odata.etag", "W/\"\(changeKey)\"")
+        writer.member("@odata.etag", post.tag.text)
         writer.member("id", post.id)
         if selection.wants("createdDateTime") { writer.member("createdDateTime", created) }
         if selection.wants("lastModifiedDateTime") { writer.member("lastModifiedDateTime", created) }
-        if selection.wants("changeKey") { writer.member("changeKey", changeKey) }
+        if selection.wants("changeKey") { writer.member("changeKey", post.changeKey) }
         if selection.wants("categories") {
             writer.name("categories")
             writer.array { _ in }

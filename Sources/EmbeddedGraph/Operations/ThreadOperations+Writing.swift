@@ -14,7 +14,7 @@ extension ThreadOperations {
         let author = try context.author(of: post, in: group)
         let prepared = table.prepare(post, at: context.now)
         try table.insertConversation(
-            conversation,
+            conversation.text,
             group: group,
             topic: new.topic,
             senders: [author.name],
@@ -88,6 +88,7 @@ extension ThreadOperations {
     @Sendable static func update(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
+        try context.requireMatch(thread.tag)
         if let isLocked = try ThreadChange(context.request.body, of: thread).isLocked {
             let update = try context.connection.prepare("UPDATE thread SET isLocked = $1 WHERE id = $2")
             update.bind(isLocked, 1)
@@ -100,6 +101,7 @@ extension ThreadOperations {
     @Sendable static func delete(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
+        try context.requireMatch(thread.tag)
         let delete = try context.connection.prepare("DELETE FROM thread WHERE id = $1")
         delete.bind(thread.id, 1)
         try delete.run()

@@ -18,7 +18,7 @@ struct PostTable {
     }
 
     func insertConversation(
-        _ id: ItemID,
+        _ id: String,
         group: GroupID,
         topic: String,
         senders: [String],
@@ -31,7 +31,7 @@ struct PostTable {
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """
         )
-        insert.bind(id.text, 1)
+        insert.bind(id, 1)
         insert.bind(group.text, 2)
         insert.bind(topic, 3)
         insert.bind(post?.preview ?? "", 4)

@@ -13,6 +13,7 @@ enum StoreSchema {
         migrator.registerMigration("members") { db in try db.execute(sql: members) }
         migrator.registerMigration("senders") { db in try db.execute(sql: senders) }
         migrator.registerMigration("posting") { db in try db.execute(sql: posting) }
+        migrator.registerMigration("outbound") { db in try db.execute(sql: outbound) }
         return migrator
     }
 
@@ -147,5 +148,28 @@ enum StoreSchema {
         ALTER TABLE "group" ADD COLUMN resourceBehaviorOptions TEXT NOT NULL DEFAULT '[]';
         ALTER TABLE post ADD COLUMN fromName TEXT;
         ALTER TABLE post ADD COLUMN fromAddress TEXT;
+        """
+
+    // Mails that wait to be sent, with the body of the post that they forward: the post may be gone by then.
+    private static let outbound = """
+        CREATE TABLE outboundMail (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            queuedAt BIGINT NOT NULL,
+            senderName TEXT NOT NULL,
+            senderAddress TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            contentType TEXT NOT NULL CHECK (contentType IN ('text', 'html')),
+            content TEXT NOT NULL,
+            postID TEXT REFERENCES post (id) ON DELETE SET NULL
+        );
+        CREATE INDEX outboundMailOfPost ON outboundMail (postID);
+        CREATE TABLE outboundRecipient (
+            mailID INTEGER NOT NULL REFERENCES outboundMail (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            name TEXT,
+            address TEXT NOT NULL,
+            PRIMARY KEY (mailID, position)
+        ) WITHOUT ROWID;
         """
 }
