@@ -21,7 +21,7 @@ package final class EmbeddedGraph: GraphService {
     private static let router = Router(
         GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
             + UserOperations.routes + MemberOperations.routes
-            + SenderOperations.routes
+            + SenderOperations.routes + PersonalOperations.routes
     )
 
     /// Opens a store, creating the file and its folder if they are missing.
@@ -90,15 +90,18 @@ package final class EmbeddedGraph: GraphService {
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
             let now = clock()
-            let response = try route.operation(
+            let ignored = IgnoredMembers()
+            var response = try route.operation(
                 OperationContext(
                     request: request,
                     connection: connection,
                     parameters: parameters,
                     options: options,
-                    now: now
+                    now: now,
+                    ignored: ignored
                 )
             )
+            response.headers[IgnoredMembers.header] = ignored.field
             if let key = request.key, response.isSuccess { try keys.keep(response, to: request, key: key, at: now) }
             return response
         }

@@ -71,7 +71,7 @@ enum ConversationOperations {
             defaultSize: 20
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
+        let response = try page.response(
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
@@ -90,6 +90,7 @@ enum ConversationOperations {
                 }
             }
         )
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
@@ -121,7 +122,7 @@ enum ConversationOperations {
         let selection = try context.options.selection(of: "conversation", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let root = context.request.serviceRoot
-        return GraphResponse(
+        let response = GraphResponse(
             json: try JSONWriter.bytes(capacity: 512) { writer in
                 try writer.object { writer in
                     writer.member(
@@ -141,6 +142,7 @@ enum ConversationOperations {
                 }
             }
         )
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
@@ -175,7 +177,7 @@ enum ConversationOperations {
         isNamed: Bool,
         _ context: OperationContext
     ) throws -> GraphResponse {
-        let new = try Conversation.read(context.request.body)
+        let new = try Conversation.read(context.request.body, noting: context.ignored)
         let author = try new.post.map { try context.author(of: $0, in: group) }
         let table = PostTable(context.connection)
         let prepared = new.post.map { table.prepare($0, at: context.now) }

@@ -32,6 +32,7 @@ enum GroupOperations {
         Filter.Property(name: "mailNickname", column: #""group".mailNickname"#, kind: .text),
         Filter.Property(name: "visibility", column: #""group".visibility"#, kind: .text),
         Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
+        Filter.Property(name: "resourceBehaviorOptions", column: "", kind: .closed),
     ]
 
     /// A group that has conversations.
@@ -182,7 +183,11 @@ enum GroupOperations {
         find.bind(id.text, 1)
         guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
-        return entity(try row(find), try context.options.selection(of: "group", properties), context, status: 200)
+        let selection = try context.options.selection(of: "group", properties.union(PersonalState.properties))
+        let group = try row(find)
+        let isPersonal = PersonalState.properties.contains(where: selection.asksFor)
+        let state = isPersonal ? try PersonalStateTable(group.id, context).read() : nil
+        return entity(group, selection, context, status: 200, state)
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
@@ -229,13 +234,15 @@ enum GroupOperations {
         _ group: Group,
         _ selection: Selection,
         _ context: OperationContext,
-        status: Int
+        status: Int,
+        _ state: PersonalState? = nil
     ) -> GraphResponse {
         let root = context.request.serviceRoot
         return GraphResponse(
             status: status,
             json: JSONWriter.bytes(capacity: 512) { writer in
-                write(group, selection, &writer, context: "\(root)/$metadata#groups\(selection.context)/$entity")
+                let type = "groups\(selection.context)/$entity"
+                write(group, selection, &writer, context: "\(root)/$metadata#\(type)", state)
             },
             location: status == 201 ? "\(root)/groups/\(group.id)" : nil
         )
@@ -264,12 +271,14 @@ enum GroupOperations {
         _ selection: Selection,
         _ writer: inout JSONWriter,
         context: String? = nil,
-        type: String? = nil
+        type: String? = nil,
+        _ state: PersonalState? = nil
     ) {
         writer.object { writer in
             if let context { writer.member("@odata.context", context) }
             if let type { writer.member("@odata.type", type) }
             writer.member("id", group.id.text)
+            state?.write(selection, &writer)
             if selection.wants("createdDateTime") { writer.member("createdDateTime", group.created.text) }
             if selection.wants("description") { writer.member("description", group.description) }
             if selection.wants("displayName") { writer.member("displayName", group.displayName) }

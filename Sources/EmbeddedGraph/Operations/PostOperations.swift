@@ -83,6 +83,15 @@ enum PostOperations {
         var hasAttachments: Bool
         var inReplyTo: String?
 
+        /// The body as the client would like it; as it is, if the client does not mind.
+        func body(_ preferred: NewPost.ContentType?) -> (type: String, content: String) {
+            switch preferred {
+            case .text where contentType == "html": ("text", HTMLText.plainText(content))
+            case .html where contentType == "text": ("html", HTMLText.html(content))
+            default: (contentType, content)
+            }
+        }
+
         // A post never changes, so its id says all that a change key could.
         var changeKey: String { Data(id.utf8).base64EncodedString() }
         var tag: EntityTag { EntityTag(changeKey) }
@@ -100,7 +109,7 @@ enum PostOperations {
             defaultSize: 20
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
+        let response = try page.response(
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
@@ -108,6 +117,7 @@ enum PostOperations {
                 try writer.object { try write(post, thread, selection, expansions, context, &$0) }
             }
         )
+        return context.noteBodyType(response)
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
@@ -138,14 +148,14 @@ enum PostOperations {
                 try write(post, thread, selection, expansions, context, &writer)
             }
         }
-        return context.response(body, post.tag)
+        return context.noteBodyType(context.response(body, post.tag))
     }
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.postable(context)
         let thread = try ThreadOperations.find(context, group)
         let parent = try find(context, thread)
-        let post = try Conversation.readReply(context.request.body)
+        let post = try Conversation.readReply(context.request.body, noting: context.ignored)
         return try ThreadOperations.addReply(post, to: thread, inReplyTo: parent.id, group, context)
     }
 
@@ -154,7 +164,7 @@ enum PostOperations {
         let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
-        let forward = try Forward.read(context.request.body)
+        let forward = try Forward.read(context.request.body, noting: context.ignored)
         try OutboundMailTable(context.connection).add(
             forward,
             of: post.id,
@@ -227,8 +237,9 @@ enum PostOperations {
         if selection.wants("body") {
             writer.name("body")
             writer.object { writer in
-                writer.member("contentType", post.contentType)
-                writer.member("content", post.content)
+                let body = post.body(context.preferences.bodyType)
+                writer.member("contentType", body.type)
+                writer.member("content", body.content)
             }
         }
         if selection.wants("from") {

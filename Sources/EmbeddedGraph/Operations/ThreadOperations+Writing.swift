@@ -7,7 +7,7 @@ extension ThreadOperations {
     @Sendable static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
         let group = try GroupOperations.postable(context)
-        let new = try Conversation.readThread(context.request.body)
+        let new = try Conversation.readThread(context.request.body, noting: context.ignored)
         let conversation = ItemID(.conversation, at: context.now)
         let table = PostTable(context.connection)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
@@ -28,7 +28,7 @@ extension ThreadOperations {
         try context.refuseApplications()
         let group = try GroupOperations.postable(context)
         let conversation = try requireConversation(context, group)
-        let new = try Conversation.readThread(context.request.body)
+        let new = try Conversation.readThread(context.request.body, noting: context.ignored)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
         let author = try context.author(of: post, in: group)
         let find = try context.connection.prepare("SELECT topic, deliveredAt FROM conversation WHERE id = $1")
@@ -89,7 +89,13 @@ extension ThreadOperations {
         let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
         try context.requireMatch(thread.tag)
-        if let isLocked = try ThreadChange(context.request.body, of: thread).isLocked {
+        let change = try ThreadChange(
+            context.request.body,
+            of: thread,
+            recipients: try recipients(of: thread, context, group),
+            noting: context.ignored
+        )
+        if let isLocked = change.isLocked {
             let update = try context.connection.prepare("UPDATE thread SET isLocked = $1 WHERE id = $2")
             update.bind(isLocked, 1)
             update.bind(thread.id, 2)
@@ -121,7 +127,7 @@ extension ThreadOperations {
         try context.refuseApplications()
         let group = try GroupOperations.postable(context)
         let thread = try find(context, group)
-        let post = try Conversation.readReply(context.request.body)
+        let post = try Conversation.readReply(context.request.body, noting: context.ignored)
         let latest = try context.connection.prepare(
             "SELECT id FROM post WHERE threadID = $1 ORDER BY createdAt DESC, id DESC LIMIT 1"
         )

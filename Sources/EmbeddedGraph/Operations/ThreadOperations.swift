@@ -73,7 +73,7 @@ enum ThreadOperations {
         let (query, type) = try query(context, group)
         let page = Page(context: context, type: type + selection.context, defaultSize: 20)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
+        let response = try page.response(
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
@@ -86,6 +86,7 @@ enum ThreadOperations {
                 }
             }
         )
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
@@ -136,7 +137,8 @@ enum ThreadOperations {
                 }
             }
         }
-        return context.response(body, thread.tag)
+        let response = context.response(body, thread.tag)
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     /// The threads of a conversation, written into it.
@@ -256,7 +258,10 @@ enum ThreadOperations {
         if selection.wants("isLocked") { writer.member("isLocked", thread.isLocked) }
         if selection.asksFor("toRecipients") {
             writer.name("toRecipients")
-            try writeRecipients(of: thread, context, group, &writer)
+            let people = try recipients(of: thread, context, group)
+            writer.array { writer in
+                for person in people { writer.recipient(person) }
+            }
         }
         if selection.asksFor("ccRecipients") {
             writer.name("ccRecipients")
@@ -265,12 +270,11 @@ enum ThreadOperations {
     }
 
     /// The group, and everybody whom a post has brought in (reference, section 7).
-    private static func writeRecipients(
+    static func recipients(
         of thread: Stored,
         _ context: OperationContext,
-        _ group: GroupID,
-        _ writer: inout JSONWriter
-    ) throws {
+        _ group: GroupID
+    ) throws -> [EmailAddress] {
         var people: [EmailAddress] = []
         let find = try context.connection.prepare(#"SELECT displayName, mail FROM "group" WHERE id = $1"#)
         find.bind(group.text, 1)
@@ -289,8 +293,6 @@ enum ThreadOperations {
                 people.append(person)
             }
         }
-        writer.array { writer in
-            for person in people { writer.recipient(person) }
-        }
+        return people
     }
 }

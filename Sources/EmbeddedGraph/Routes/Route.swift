@@ -58,6 +58,8 @@ struct OperationContext {
     var now: Int64
     /// Within how many expansions this is written.
     var depth = 0
+    /// Where members of the body are noted that mean nothing here; nil for reads.
+    var ignored: IgnoredMembers?
 
     /// A parameter of the path as an item's id.
     ///

@@ -14,6 +14,7 @@ enum StoreSchema {
         migrator.registerMigration("senders") { db in try db.execute(sql: senders) }
         migrator.registerMigration("posting") { db in try db.execute(sql: posting) }
         migrator.registerMigration("outbound") { db in try db.execute(sql: outbound) }
+        migrator.registerMigration("personal") { db in try db.execute(sql: personal) }
         return migrator
     }
 
@@ -170,6 +171,18 @@ enum StoreSchema {
             name TEXT,
             address TEXT NOT NULL,
             PRIMARY KEY (mailID, position)
+        ) WITHOUT ROWID;
+        """
+
+    // What a group is to one user, who need not be in the directory.
+    private static let personal = """
+        CREATE TABLE personalState (
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            userID TEXT NOT NULL,
+            isSubscribed INTEGER NOT NULL DEFAULT 1 CHECK (isSubscribed IN (0, 1)),
+            isFavorite INTEGER NOT NULL DEFAULT 0 CHECK (isFavorite IN (0, 1)),
+            seenAt BIGINT NOT NULL DEFAULT 0,
+            PRIMARY KEY (groupID, userID)
         ) WITHOUT ROWID;
         """
 }

@@ -7,8 +7,11 @@ package struct Forward: Sendable, Equatable {
     /// Reads the body.
     ///
     /// - Throws: ``GraphError`` if nobody is to receive the post, or somebody has no address.
-    package static func read(_ body: [UInt8]) throws(GraphError) -> Forward {
-        try RequestBody.read(body) { reader in
+    package static func read(
+        _ body: [UInt8],
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) -> Forward {
+        try RequestBody.read(body, noting: ignored) { reader in
             var forward = Forward()
             var fault = reader.fault("a forward needs toRecipients, at least one", code: .invalidRecipients)
             try reader.object { reader, name in
