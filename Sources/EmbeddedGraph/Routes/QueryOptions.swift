@@ -20,7 +20,10 @@ struct QueryOptions: Sendable {
 
     /// Reads the query of a path.
     ///
-    /// - Parameter admitsReference: Whether `$id` and `@id` mean something there; else they are unknown as any other.
+    /// - Parameters:
+    ///   - query: The query as on the wire.
+    ///   - admitsReference: Whether `$id` and `@id` mean something there; else they are unknown as any other.
+    /// - Throws: ``GraphError`` for an option that is not known, or has a value of another kind.
     init(_ query: String, admitsReference: Bool = false) throws(GraphError) {
         for piece in query.split(separator: "&") {
             let halves = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -6,6 +6,8 @@ package enum RequestBody {
     ///   - body: The body.
     ///   - ignored: Where members are noted that `read` does not know.
     ///   - read: Reads the one value.
+    /// - Returns: What `read` has made of the body.
+    /// - Throws: ``GraphError`` for a body that is empty, too large, no JSON, or not what `read` expects.
     package static func read<Value>(
         _ body: [UInt8],
         noting ignored: IgnoredMembers? = nil,
