@@ -31,6 +31,20 @@ import Testing
         #expect(change.status == 200 && change.headers["x-ignored-members"] == "colour")
     }
 
+    @Test func `new groups, new users and references say so, too`() async throws {
+        let graph = try await Fixture()
+        let me = graph.store.operatorCaller.id
+        for (path, body) in [
+            ("/groups", #"{"displayName":"Staff","mailNickname":"staff","groupTypes":["Unified"],"colour":"red"}"#),
+            ("/users", #"{"displayName":"Megan","userPrincipalName":"megan@contoso.example","colour":"red"}"#),
+            ("\(graph.group)/acceptedSenders/$ref", #"{"@odata.id":"\#(Fixture.root)/users/\#(me)","colour":"red"}"#),
+            ("\(graph.group)/members/$ref", #"{"@odata.id":"\#(Fixture.root)/users/\#(me)","colour":"red"}"#),
+        ] {
+            let answer = try await graph.send(.post, path, body)
+            #expect(answer.response.isSuccess && answer.headers["x-ignored-members"] == "colour")
+        }
+    }
+
     // Reference, section 5.5.
     @Test func `a thread may be sent back whole, recipients too, but none of it changed`() async throws {
         let graph = try await Fixture()

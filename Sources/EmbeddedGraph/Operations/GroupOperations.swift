@@ -192,7 +192,12 @@ enum GroupOperations {
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         let id = GroupID.random()
-        let group = try Group.read(context.request.body, id: id, created: GraphDate(microseconds: context.now))
+        let group = try Group.read(
+            context.request.body,
+            id: id,
+            created: GraphDate(microseconds: context.now),
+            noting: context.ignored
+        )
         guard try GroupTable(context.connection).idOf(nickname: group.mailNickname) == nil else {
             throw nicknameTaken
         }

@@ -48,7 +48,7 @@ enum SenderOperations {
 
     private static func add(_ context: OperationContext, _ list: SenderTable.List) throws -> GraphResponse {
         let group = try GroupOperations.unified(context)
-        let link = try RequestBody.read(context.request.body) { reader in
+        let link = try RequestBody.read(context.request.body, noting: context.ignored) { reader in
             var link: String?
             try reader.object { reader, name in
                 if name.matches("@odata.id") { link = try reader.string() }

@@ -59,8 +59,13 @@ package struct Group: Sendable, Equatable {
     }
 
     /// Reads the body of `POST /groups`.
-    package static func read(_ body: [UInt8], id: GroupID, created: GraphDate) throws(GraphError) -> Group {
-        let group = try RequestBody.read(body) { reader in
+    package static func read(
+        _ body: [UInt8],
+        id: GroupID,
+        created: GraphDate,
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) -> Group {
+        let group = try RequestBody.read(body, noting: ignored) { reader in
             var group = Group(id: id, displayName: "", mailNickname: "", groupTypes: [], created: created)
             try reader.object { reader, name in
                 switch name {
