@@ -116,7 +116,8 @@ struct PermissionTests {
         let scope = "Group-Conversation.ReadWrite.All"
         let thread = "groups/{group}/conversations/{conversation}/threads"
         let posting = [
-            "groups/{group}/conversations", "groups/{group}/threads", "groups/{group}/threads/{thread}/reply", thread,
+            "groups/{group}/conversations", "groups/{group}/conversations/{conversation}", "groups/{group}/threads",
+            "groups/{group}/threads/{thread}/reply", thread,
             thread + "/{thread}/reply",
         ]
         let allowing = PermittingService.Policy(appOnlyPosting: true)

@@ -35,7 +35,7 @@ enum PermissionTable {
         let one = all + "/{conversation}"
         return [
             read(all), read(all + "/$count"), read(all + "/delta"), post(all),
-            read(one), write(.delete, one),
+            read(one), post(one), write(.delete, one),
         ]
     }()
 
