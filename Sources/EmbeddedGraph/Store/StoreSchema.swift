@@ -11,6 +11,7 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
         migrator.registerMigration("members") { db in try db.execute(sql: members) }
+        migrator.registerMigration("recentWrites") { db in try db.execute(sql: recentWrites) }
         return migrator
     }
 
@@ -123,5 +124,20 @@ enum StoreSchema {
             userID TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
             PRIMARY KEY (groupID, userID)
         ) WITHOUT ROWID;
+        """
+
+    // Writes without keys, for as long as clients repeat them by themselves.
+    private static let recentWrites = """
+        CREATE TABLE recentWrite (
+            callerID TEXT NOT NULL,
+            requestHash BLOB NOT NULL CHECK (length(requestHash) = 32),
+            clientRequestID TEXT,
+            usedAt BIGINT NOT NULL,
+            status INTEGER NOT NULL CHECK (status BETWEEN 200 AND 299),
+            location TEXT,
+            body BLOB NOT NULL
+        );
+        CREATE INDEX recentWriteOfCaller ON recentWrite (callerID, requestHash, usedAt);
+        CREATE INDEX recentWriteByAge ON recentWrite (usedAt);
         """
 }
