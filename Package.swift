@@ -90,6 +90,7 @@ let package = Package(
             dependencies: [
                 "GraphModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -109,7 +110,7 @@ let package = Package(
         .target(
             name: "ServerCommands",
             dependencies: [
-                "GraphServer", "EmbeddedGraph", "Storage", "CCrypto",
+                "GraphServer", "GraphModel", "EmbeddedGraph", "Storage", "CCrypto",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -13,25 +13,59 @@ struct GraphResponder: HTTPResponder {
     /// Signs people and programs in, if this server does so itself.
     let authority: Authority?
     let logger: Logger
-    private var batches: BatchResponder { BatchResponder(service: service) }
+    let options: ServerOptions
+    let isSecure: Bool
+    let metrics: ServerMetrics
+    private var framing: ResponseFraming {
+        ResponseFraming(crossOrigin: CrossOrigin(allowed: options.allowedOrigins), isSecure: isSecure)
+    }
+    private var batches: BatchResponder {
+        BatchResponder(service: service, limits: options.batchLimits, metrics: metrics)
+    }
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let start = ContinuousClock.now
-        let response = try await answer(request)
-        RequestLog.write(request, response, ContinuousClock.now - start, to: logger)
-        return ResponseFraming.http(response, isHead: request.method == .head)
+        metrics.began()
+        let target = RequestTarget(request.head.path ?? "/")
+        var response: GraphResponse?
+        defer {
+            let duration = ContinuousClock.now - start
+            metrics.ended(
+                method: request.method.rawValue,
+                path: target.path,
+                // Nginx's number for a client that went away before it was answered.
+                status: response?.status ?? 499,
+                isReplayed: response?.isReplayed ?? false,
+                duration: duration
+            )
+            if let response { RequestLog.write(request, response, duration, to: logger) }
+        }
+        let answer = try await answer(request, target)
+        response = answer
+        return framing.http(answer, to: request)
     }
 
-    private func answer(_ request: Request) async throws -> GraphResponse {
+    private func answer(_ request: Request, _ target: RequestTarget) async throws -> GraphResponse {
         let clientRequestID = request.headers[.clientRequestID]
         func refuse(_ error: GraphError) -> GraphResponse {
             service.refusal(error, clientRequestID: clientRequestID)
         }
-        let target = RequestTarget(request.head.path ?? "/")
         if target.version == nil, target.path == "/healthz" {
             return GraphResponse(json: Array(#"{"status":"ok"}"#.utf8))
         }
         if target.version == nil, let answer = try await authorityAnswer(to: request) { return answer }
+        let isMetrics = target.version == nil && target.path == "/metrics"
+        if isMetrics, options.hasOpenMetrics { return metricsResponse() }
+        if request.method == .options {
+            // What a browser asks carries no token.
+            return GraphResponse(status: 204, headers: ["Allow": Self.allowed])
+        }
+        guard isMetrics || target.path.lowercased() == "/$metadata" || Accept(request.headers[.accept]).allowsJSON
+        else {
+            return refuse(
+                GraphError(406, .badRequest, "Answers are application/json, which the Accept header excludes.")
+            )
+        }
         let caller: Caller
         do throws(GraphError) {
             caller = try await authenticator.caller(bearing: BearerChallenge.token(request.headers[.authorization]))
@@ -43,6 +77,7 @@ struct GraphResponder: HTTPResponder {
             }
             return response
         }
+        if isMetrics { return metricsResponse() }
         guard let version = target.version else {
             let segment = target.path.dropFirst().prefix { $0 != "/" }.prefix(80)
             return refuse(GraphError(400, .badRequest, "Invalid version: '\(segment)'. Use /v1.0 or /beta."))
@@ -51,7 +86,7 @@ struct GraphResponder: HTTPResponder {
             var response = refuse(
                 GraphError(405, .badRequest, "The method '\(request.method.rawValue.prefix(20))' is not supported.")
             )
-            response.headers["Allow"] = GraphRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")
+            response.headers["Allow"] = Self.allowed
             return response
         }
         guard let body = try await RequestFraming.body(of: request) else {
@@ -65,10 +100,11 @@ struct GraphResponder: HTTPResponder {
             headers: RequestFraming.headers(request.headers),
             body: body,
             caller: caller,
-            serviceRoot: RequestFraming.root(of: request, version: version)
+            serviceRoot: root(of: request, version: version)
         )
         do throws(GraphError) {
             graphRequest.key = try RequestFraming.key(of: graphRequest)
+            graphRequest.repeatHint = RequestFraming.repeatHint(of: graphRequest)
         } catch {
             return refuse(error)
         }
@@ -89,8 +125,27 @@ struct GraphResponder: HTTPResponder {
                 query: RequestTarget(target).query,
                 headers: headers,
                 body: try await RequestFraming.body(of: request) ?? [],
-                origin: String(RequestFraming.root(of: request, version: "v1.0").dropLast("/v1.0".count))
+                origin: String(root(of: request, version: "v1.0").dropLast("/v1.0".count))
             )
         )
     }
+
+    private func root(of request: Request, version: String) -> String {
+        RequestFraming.root(
+            of: request,
+            version: version,
+            isSecure: isSecure,
+            trustsForwarded: options.trustsForwarded
+        )
+    }
+
+    private func metricsResponse() -> GraphResponse {
+        GraphResponse(
+            status: 200,
+            headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
+            body: Array(metrics.text().utf8)
+        )
+    }
+
+    private static let allowed = (GraphRequest.Method.allCases.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ")
 }

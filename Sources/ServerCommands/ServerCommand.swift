@@ -46,24 +46,17 @@ package struct ServerCommand: AsyncParsableCommand {
         completion: .file()
     )
     var store: String?
-    @Option(
-        help: ArgumentHelp(
-            "An address of this machine alone, and a port; port 0 chooses one and prints it.",
-            valueName: "host:port"
-        )
-    )
-    var listen = ListenAddress(host: "127.0.0.1", port: 8080)
-    @OptionGroup(title: "Who may use it") var auth: AuthOptions
+    @OptionGroup(title: "Listening")
+    var listening: ListenOptions
+    @OptionGroup(title: "Who may use it")
+    var auth: AuthOptions
+    @OptionGroup(title: "Logging")
+    var logging: LogOptions
 
     package init() {}
 
     package func validate() throws {
-        guard listen.isLoopback else {
-            throw ValidationError(
-                "\(listen) can be reached by other machines, for which TLS and authentication are needed; this server "
-                    + "has neither yet. Listen on 127.0.0.1, and put a proxy that has both in front."
-            )
-        }
+        try listening.check(hasAuthentication: auth.kind != nil)
     }
 
     /// Runs the server from its command line to its end.
@@ -131,8 +124,17 @@ package struct ServerCommand: AsyncParsableCommand {
         in place: AuthOptions.Place,
         now: @escaping @Sendable () -> Int64
     ) async -> Int32 {
-        let logger = Logger(label: "herald.server") { StreamLogHandler.standardError(label: $0) }
-        let listen = listen
+        let logger = logging.logger()
+        let listen = listening.listen
+        let scheme = listening.hasTLS ? "https" : "http"
+        let identity: ServerIdentity?
+        do {
+            identity = try self.identity()
+            if case .unix(let path) = listen.address { try SocketFile.prepare(path) }
+        } catch {
+            Self.say("\(error)")
+            return 1
+        }
         let access: AuthOptions.Access
         do {
             access = try await auth.access(to: graph, in: place, logger: logger, now: now)
@@ -144,13 +146,19 @@ package struct ServerCommand: AsyncParsableCommand {
             PermittingService(graph, policy: .init(appOnlyPosting: auth.allowAppOnlyPosting), now: now),
             authenticator: access.authenticator,
             authority: access.authority,
-            host: listen.host,
-            port: listen.port,
+            address: listen.address,
+            identity: identity,
+            options: listening.serverOptions,
             logger: logger,
             now: now,
             onListening: { port in
-                let address = ListenAddress(host: listen.host, port: port)
-                Self.write("herald serve: http://\(address)/v1.0  \(access.notice)", to: .standardError)
+                let root =
+                    switch listen.address {
+                    case .tcp(let host, _): "\(scheme)://\(ListenAddress(.tcp(host: host, port: port)))/v1.0"
+                    case .unix: "\(listen)"
+                    }
+                if case .unix = listen.address { SocketFile.didBind() }
+                Self.write("herald serve: \(root)  \(access.notice)", to: .standardError)
             }
         )
         var quiet = logger
@@ -169,6 +177,25 @@ package struct ServerCommand: AsyncParsableCommand {
             Self.say("\(listen): cannot listen, or stopped listening: \(error)")
             return 1
         }
+    }
+
+    /// What the server shows under TLS; nil without TLS.
+    private func identity() throws -> ServerIdentity? {
+        if let certificate = listening.tlsCert, let key = listening.tlsKey {
+            return try ServerIdentity(certificates: certificate, key: key)
+        }
+        guard listening.tlsSelfSigned else { return nil }
+        let variables = ProcessInfo.processInfo.environment
+        let here = FileManager.default.currentDirectoryPath
+        guard let folder = StateFolder.path(variables: variables, folder: here) else {
+            throw ValidationError("--tls-self-signed keeps its certificate in the state folder: set HERALD_HOME.")
+        }
+        let authority = LocalAuthority(folder: folder + "/tls")
+        if try authority.makeIfMissing() {
+            Self.say("made a certificate authority for this machine: \(authority.authorityPath)")
+        }
+        Self.say("clients trust it by: curl --cacert \(authority.authorityPath), or SSL_CERT_FILE=\(authority.authorityPath)")
+        return try ServerIdentity(certificates: authority.certificatePath, key: authority.keyPath)
     }
 
     private func storePath(variables: [String: String], folder: String) -> String? {
