@@ -8,15 +8,21 @@ import NIOCore
 ///
 /// Every refusal is JSON in Graph's envelope, those of this layer too (reference, section 13).
 struct GraphResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ConnectionContext
 
     let service: AnsweringService
     let authenticator: any Authenticator
     let logger: Logger
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let start = ContinuousClock.now
-        let response = try await answer(request)
+        let response: GraphResponse
+        do {
+            response = try await answer(request)
+        } catch let cut as ConnectionCut {
+            log(cut, of: request)
+            return await context.cut()
+        }
         log(request, response, ContinuousClock.now - start)
         return Self.http(response, isHead: request.method == .head)
     }
@@ -72,7 +78,7 @@ struct GraphResponder: HTTPResponder {
         } catch {
             return refuse(error)
         }
-        return target.isBatch ? await batch(graphRequest) : await service.respond(to: graphRequest)
+        return target.isBatch ? await batch(graphRequest) : try await service.respond(to: graphRequest)
     }
 
     private func caller(of request: Request) async -> Caller? {
@@ -137,7 +143,7 @@ struct GraphResponder: HTTPResponder {
         } catch {
             return service.refusal(error, to: request)
         }
-        return await service.respond(to: request)
+        return await service.respond(toItem: request)
     }
 
     // MARK: Parts of requests
@@ -198,6 +204,17 @@ struct GraphResponder: HTTPResponder {
             status: status,
             headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body))
+        )
+    }
+
+    private func log(_ cut: ConnectionCut, of request: Request) {
+        let path = (request.head.path ?? "/").prefix { $0 != "?" }
+        logger.info(
+            "connection cut",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))",
+                "carried-out": "\(cut.wasCarriedOut)",
+            ]
         )
     }
 
