@@ -43,6 +43,8 @@ package struct ServerCommand: AsyncParsableCommand {
         )
     )
     var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    @OptionGroup(title: "Simulation")
+    var simulation: SimulationOptions
 
     package init() {}
 
@@ -103,7 +105,7 @@ package struct ServerCommand: AsyncParsableCommand {
         let logger = Logger(label: "herald.server") { StreamLogHandler.standardError(label: $0) }
         let listen = listen
         let server = GraphServer(
-            graph,
+            simulation.wrap(graph) { Self.say($0) },
             authenticator: DevelopmentToken(token, caller: graph.operatorCaller),
             host: listen.host,
             port: listen.port,

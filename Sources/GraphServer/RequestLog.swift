@@ -1,0 +1,36 @@
+import GraphModel
+import Hummingbird
+import Logging
+
+/// What the log says of requests, without tokens and bodies.
+enum RequestLog {
+    /// One line a request; values of queries may hold addresses or names, and stay out.
+    static func write(
+        _ request: Request,
+        _ response: GraphResponse,
+        _ duration: Duration,
+        to logger: Logger
+    ) {
+        let path = (request.head.path ?? "/").prefix { $0 != "?" }
+        let milliseconds = Double(duration / .microseconds(1)) / 1000
+        logger.info(
+            "request",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))", "status": "\(response.status)",
+                "ms": "\(milliseconds)", "request-id": "\(response.headers["request-id"] ?? "")",
+            ]
+        )
+    }
+
+    /// One line a request whose connection was cut on purpose.
+    static func write(_ request: Request, _ cut: ConnectionCut, to logger: Logger) {
+        let path = (request.head.path ?? "/").prefix { $0 != "?" }
+        logger.info(
+            "connection cut",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))",
+                "carried-out": "\(cut.wasCarriedOut)",
+            ]
+        )
+    }
+}
