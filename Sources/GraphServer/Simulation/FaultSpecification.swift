@@ -5,6 +5,11 @@ package struct FaultSpecification: Sendable, Equatable {
         package var middle: Duration
         /// How far a time lies from the middle at most; never larger than the middle.
         package var spread: Duration
+
+        package init(middle: Duration, spread: Duration) {
+            self.middle = middle
+            self.spread = spread
+        }
     }
 
     /// The share of requests, from 0 to 1, that are carried out and not answered.
