@@ -8,9 +8,13 @@ struct AnsweringService: Sendable {
     let now: @Sendable () -> Int64
 
     /// Answers a request, whatever happens.
-    func respond(to request: GraphRequest) async -> GraphResponse {
+    ///
+    /// - Throws: ``ConnectionCut`` if a simulator wants the client to get no answer.
+    func respond(to request: GraphRequest) async throws(ConnectionCut) -> GraphResponse {
         do {
             return try await service.respond(to: request)
+        } catch let cut as ConnectionCut {
+            throw cut
         } catch let error as NoAnswer where error.outcome == .notDone {
             logger.error("no answer: \(error.message)")
             var response = refusal(
@@ -29,6 +33,22 @@ struct AnsweringService: Sendable {
                 GraphError(500, .internalError, "The service failed. Look whether the request was carried out."),
                 to: request
             )
+        }
+    }
+
+    /// Answers an item of a batch, whose connection others need too: a cut becomes an answer of its own.
+    func respond(toItem request: GraphRequest) async -> GraphResponse {
+        do throws(ConnectionCut) {
+            return try await respond(to: request)
+        } catch {
+            var refused =
+                error.wasCarriedOut
+                ? GraphError(504, .unavailable, "No answer came in time. Look whether the request was carried out.")
+                : GraphError(503, .unavailable, "The request was cut off. Nothing was done; try again.")
+            if error.wasCarriedOut { refused.code = "UnknownError" }
+            var response = refusal(refused, to: request)
+            response.headers["Retry-After"] = "1"
+            return response
         }
     }
 

@@ -55,7 +55,7 @@ struct BatchResponder: Sendable {
         } catch {
             return service.refusal(error, to: request)
         }
-        return await service.respond(to: request)
+        return await service.respond(toItem: request)
     }
 
     /// What tells an item that was sent before: its own headers, or the name of its batch and its id in it.

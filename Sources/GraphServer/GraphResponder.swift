@@ -6,7 +6,7 @@ import Logging
 ///
 /// Every refusal is JSON in Graph's envelope, those of this layer too (reference, section 13).
 struct GraphResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ConnectionContext
 
     let service: AnsweringService
     let authenticator: any Authenticator
@@ -23,7 +23,7 @@ struct GraphResponder: HTTPResponder {
         BatchResponder(service: service, limits: options.batchLimits, metrics: metrics)
     }
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let start = ContinuousClock.now
         metrics.began()
         let target = RequestTarget(request.head.path ?? "/")
@@ -40,9 +40,14 @@ struct GraphResponder: HTTPResponder {
             )
             if let response { RequestLog.write(request, response, duration, to: logger) }
         }
-        let answer = try await answer(request, target)
-        response = answer
-        return framing.http(answer, to: request)
+        do {
+            let answer = try await answer(request, target)
+            response = answer
+            return framing.http(answer, to: request)
+        } catch let cut as ConnectionCut {
+            RequestLog.write(request, cut, to: logger)
+            return await context.cut()
+        }
     }
 
     private func answer(_ request: Request, _ target: RequestTarget) async throws -> GraphResponse {
@@ -108,7 +113,7 @@ struct GraphResponder: HTTPResponder {
         } catch {
             return refuse(error)
         }
-        return target.isBatch ? await batches.respond(to: graphRequest) : await service.respond(to: graphRequest)
+        return target.isBatch ? await batches.respond(to: graphRequest) : try await service.respond(to: graphRequest)
     }
 
     /// What the authority says, if the path is one of its own.

@@ -21,4 +21,16 @@ enum RequestLog {
             ]
         )
     }
+
+    /// One line a request whose connection was cut on purpose.
+    static func write(_ request: Request, _ cut: ConnectionCut, to logger: Logger) {
+        let path = (request.head.path ?? "/").prefix { $0 != "?" }
+        logger.info(
+            "connection cut",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))",
+                "carried-out": "\(cut.wasCarriedOut)",
+            ]
+        )
+    }
 }

@@ -52,6 +52,8 @@ package struct ServerCommand: AsyncParsableCommand {
     var auth: AuthOptions
     @OptionGroup(title: "Logging")
     var logging: LogOptions
+    @OptionGroup(title: "Simulation")
+    var simulation: SimulationOptions
 
     package init() {}
 
@@ -142,8 +144,10 @@ package struct ServerCommand: AsyncParsableCommand {
             Self.say("\(error)")
             return 2
         }
+        let policy = PermittingService.Policy(appOnlyPosting: auth.allowAppOnlyPosting)
+        let permitting = PermittingService(graph, policy: policy, now: now)
         let server = GraphServer(
-            PermittingService(graph, policy: .init(appOnlyPosting: auth.allowAppOnlyPosting), now: now),
+            simulation.wrap(permitting) { Self.say($0) },
             authenticator: access.authenticator,
             authority: access.authority,
             address: listen.address,

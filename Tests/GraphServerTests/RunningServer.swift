@@ -14,6 +14,7 @@ struct RunningServer {
 
     let store: EmbeddedGraph
     let root: String
+    var port: Int { Int(root.split(separator: ":").last ?? "") ?? 0 }
 
     /// An answer as it came over the wire.
     struct Answer {
@@ -25,7 +26,14 @@ struct RunningServer {
     }
 
     /// Runs `body` against a server that is up, and stops the server afterwards.
-    static func with(_ body: @escaping @Sendable (RunningServer) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - wrap: Puts another service around the store.
+    ///   - body: Gets the server.
+    static func with(
+        wrapping wrap: @Sendable (EmbeddedGraph) throws -> any GraphService = { $0 },
+        _ body: @escaping @Sendable (RunningServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-server-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
@@ -45,7 +53,7 @@ struct RunningServer {
         try #require(try await store.importGroups([group]).created == 1)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = GraphServer(
-            store,
+            try wrap(store),
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
             host: "127.0.0.1",
             port: 0,
