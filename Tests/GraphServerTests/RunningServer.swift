@@ -14,6 +14,7 @@ struct RunningServer {
 
     let store: EmbeddedGraph
     let root: String
+    let port: Int
 
     /// An answer as it came over the wire.
     struct Answer {
@@ -25,7 +26,16 @@ struct RunningServer {
     }
 
     /// Runs `body` against a server that is up, and stops the server afterwards.
-    static func with(_ body: @escaping @Sendable (RunningServer) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - options: How the server behaves.
+    ///   - service: Wraps the store; nil leaves it as it is.
+    ///   - body: Asks the server.
+    static func with(
+        options: ServerOptions = ServerOptions(),
+        service: (@Sendable (EmbeddedGraph) -> any GraphService)? = nil,
+        _ body: @escaping @Sendable (RunningServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-server-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
@@ -45,10 +55,10 @@ struct RunningServer {
         try #require(try await store.importGroups([group]).created == 1)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = GraphServer(
-            store,
+            service?(store) ?? store,
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
-            host: "127.0.0.1",
-            port: 0,
+            address: .tcp(host: "127.0.0.1", port: 0),
+            options: options,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: now,
             onListening: { continuation.yield($0) }
@@ -60,7 +70,7 @@ struct RunningServer {
             }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)"))
+            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)", port: port))
             tasks.cancelAll()
             while let result = await tasks.nextResult() { _ = result }
         }
