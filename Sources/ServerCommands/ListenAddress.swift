@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 package import GraphServer
 
 /// Where a server listens: `HOST:PORT`, or `unix:PATH`.

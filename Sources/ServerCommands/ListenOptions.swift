@@ -61,7 +61,9 @@ struct ListenOptions: ParsableArguments {
             throw ValidationError("--tls-cert and --tls-key go together: give both, or --tls-self-signed.")
         }
         guard tlsCert == nil || !tlsSelfSigned else {
-            throw ValidationError("--tls-self-signed makes a certificate of its own: leave out --tls-cert and --tls-key.")
+            throw ValidationError(
+                "--tls-self-signed makes a certificate of its own: leave out --tls-cert and --tls-key."
+            )
         }
         guard (1...1_000_000).contains(maxConnections) else {
             throw ValidationError("--max-connections is a number from 1 to 1000000.")

@@ -38,7 +38,7 @@ struct LocalAuthority {
         } catch {
             throw Fault(description: "\(folder): the folder cannot be made (\(error)).")
         }
-        guard let pems = unsafe Self.make() else { throw Fault(description: "libcrypto could not make a certificate.") }
+        guard let pems = Self.make() else { throw Fault(description: "libcrypto could not make a certificate.") }
         try Self.write(pems.key, to: keyPath, mode: 0o600)
         try Self.write(pems.certificate, to: certificatePath, mode: 0o644)
         try Self.write(pems.authority, to: authorityPath, mode: 0o644)
@@ -47,8 +47,8 @@ struct LocalAuthority {
 
     /// Writes a file that never has another mode than this.
     private static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(Fault) {
-        unlink(path)
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, mode)
+        unsafe unlink(path)
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL, mode)
         guard file >= 0 else { throw Fault(description: "\(path): the file cannot be made (error \(errno)).") }
         defer { close(file) }
         let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
@@ -124,7 +124,10 @@ struct LocalAuthority {
             unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), lifetime) != nil,
             unsafe X509_set_pubkey(certificate, key) == 1,
             unsafe X509_NAME_add_entry_by_txt(subject, "CN", 0x1000 | 1, name, -1, -1, 0) == 1,
-            unsafe X509_set_issuer_name(certificate, issuer.map { unsafe X509_get_subject_name($0.certificate) } ?? subject)
+            unsafe X509_set_issuer_name(
+                certificate,
+                issuer.map { unsafe X509_get_subject_name($0.certificate) } ?? subject
+            )
                 == 1
         else { return nil }
         for (id, value) in extensions {
@@ -141,7 +144,7 @@ struct LocalAuthority {
         guard let buffer = unsafe BIO_new(BIO_s_mem()) else { return nil }
         defer { unsafe BIO_free(buffer) }
         guard unsafe write(buffer) == 1 else { return nil }
-        var bytes = [UInt8](repeating: 0, count: BIO_ctrl_pending(buffer))
+        var bytes = unsafe [UInt8](repeating: 0, count: BIO_ctrl_pending(buffer))
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe BIO_read(buffer, $0.baseAddress, Int32($0.count)) }
         return count == bytes.count ? bytes : nil
     }

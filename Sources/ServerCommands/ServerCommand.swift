@@ -198,7 +198,9 @@ package struct ServerCommand: AsyncParsableCommand {
         if try authority.makeIfMissing() {
             Self.say("made a certificate authority for this machine: \(authority.authorityPath)")
         }
-        Self.say("clients trust it by: curl --cacert \(authority.authorityPath), or SSL_CERT_FILE=\(authority.authorityPath)")
+        Self.say(
+            "clients trust it by: curl --cacert \(authority.authorityPath), or SSL_CERT_FILE=\(authority.authorityPath)"
+        )
         return try ServerIdentity(certificates: authority.certificatePath, key: authority.keyPath)
     }
 

@@ -12,19 +12,18 @@ enum SocketFile {
     ///
     /// - Throws: ``Fault`` if a server answers there, or the file is no socket.
     static func prepare(_ path: String) throws(Fault) {
-        var address = unsafe sockaddr_un()
-        let capacity = unsafe MemoryLayout.size(ofValue: address.sun_path)
+        var address = sockaddr_un()
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard path.utf8.count < capacity else {
             throw Fault(description: "\(path): the path of a socket has at most \(capacity - 1) bytes.")
         }
-        var status = unsafe stat()
-        if unsafe lstat(path, &status) == 0 {
-            guard unsafe status.st_mode & S_IFMT == S_IFSOCK else {
+        if let attributes = try? FileManager.default.attributesOfItem(atPath: path) {
+            guard attributes[.type] as? FileAttributeType == .typeSocket else {
                 throw Fault(description: "\(path): this is no socket; remove it, or listen elsewhere.")
             }
             let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             defer { Glibc.close(socket) }
-            unsafe address.sun_family = sa_family_t(AF_UNIX)
+            address.sun_family = sa_family_t(AF_UNIX)
             unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }
             let connected = unsafe withUnsafePointer(to: &address) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -60,7 +60,7 @@ struct GraphServerTests {
             check(try await server.send("GET", "/v2.0/groups"), 400)
             check(try await server.send("GET", conversations + "/AAQkADI="), 404)
             check(try await server.send("PATCH", conversations, "{}"), 405)
-            check(try await server.send("OPTIONS", "/v1.0/groups"), 405)
+            check(try await server.send("TRACE", "/v1.0/groups"), 405)
             check(try await server.send("POST", conversations, "{"), 400)
             let large = String(repeating: " ", count: GraphRequest.maximumBodySize + 1)
             check(try await server.send("POST", conversations, large), 413)
@@ -92,14 +92,14 @@ struct GraphServerTests {
             func respond(to request: GraphRequest) async throws -> GraphResponse { throw NoAnswer(outcome, "secret") }
         }
         let caller = Caller(id: GroupID.random().text, displayName: "", address: "", kind: .operator)
-        func answer(_ outcome: NoAnswer.Outcome) async -> GraphResponse {
-            await AnsweringService(service: Silent(outcome: outcome), logger: .init(label: "test"), now: { 0 })
+        func answer(_ outcome: NoAnswer.Outcome) async throws -> GraphResponse {
+            try await AnsweringService(service: Silent(outcome: outcome), logger: .init(label: "test"), now: { 0 })
                 .respond(to: GraphRequest(.post, "/groups", caller: caller))
         }
-        let notDone = await answer(.notDone)
+        let notDone = try await answer(.notDone)
         #expect(notDone.status == 503)
         #expect(notDone.headers["Retry-After"] == "1")
-        let unknown = await answer(.unknown)
+        let unknown = try await answer(.unknown)
         #expect(unknown.status == 500)
         #expect(unknown.error?.message.contains("secret") == false)
     }

@@ -108,8 +108,7 @@ struct RunningAuthority: Sendable {
             PermittingService(store, now: now),
             authenticator: authority.verifier,
             authority: authority,
-            host: "127.0.0.1",
-            port: 0,
+            address: .tcp(host: "127.0.0.1", port: 0),
             logger: logger,
             now: now,
             onListening: { continuation.yield($0) }

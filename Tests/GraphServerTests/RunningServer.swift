@@ -14,7 +14,7 @@ struct RunningServer {
 
     let store: EmbeddedGraph
     let root: String
-    var port: Int { Int(root.split(separator: ":").last ?? "") ?? 0 }
+    let port: Int
 
     /// An answer as it came over the wire.
     struct Answer {
@@ -28,9 +28,11 @@ struct RunningServer {
     /// Runs `body` against a server that is up, and stops the server afterwards.
     ///
     /// - Parameters:
+    ///   - options: How the server behaves.
     ///   - wrap: Puts another service around the store.
-    ///   - body: Gets the server.
+    ///   - body: Asks the server.
     static func with(
+        options: ServerOptions = ServerOptions(),
         wrapping wrap: @Sendable (EmbeddedGraph) throws -> any GraphService = { $0 },
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
@@ -55,8 +57,8 @@ struct RunningServer {
         let server = GraphServer(
             try wrap(store),
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
-            host: "127.0.0.1",
-            port: 0,
+            address: .tcp(host: "127.0.0.1", port: 0),
+            options: options,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: now,
             onListening: { continuation.yield($0) }
@@ -68,7 +70,7 @@ struct RunningServer {
             }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)"))
+            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)", port: port))
             tasks.cancelAll()
             while let result = await tasks.nextResult() { _ = result }
         }

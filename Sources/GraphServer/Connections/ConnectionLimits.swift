@@ -1,21 +1,19 @@
-package import NIOCore
-
 /// What one connection, and all of them together, may cost.
 package struct ConnectionLimits: Sendable, Equatable {
     /// The most connections that are open at a time; one more is told 503 and closed.
     package var connections = 20_000
     /// How long a connection may lie idle between two requests.
-    package var idleTimeout = TimeAmount.seconds(75)
+    package var idleTimeout = Duration.seconds(75)
     /// How long the line and the headers of a request may take from their first byte.
-    package var headTimeout = TimeAmount.seconds(15)
+    package var headTimeout = Duration.seconds(15)
     /// How long the whole body of a request may take.
-    package var bodyTimeout = TimeAmount.seconds(60)
+    package var bodyTimeout = Duration.seconds(60)
     /// How long the body of a request may pause.
-    package var bodyPause = TimeAmount.seconds(15)
+    package var bodyPause = Duration.seconds(15)
     /// How long a client may leave an answer unread.
-    package var writeTimeout = TimeAmount.seconds(60)
+    package var writeTimeout = Duration.seconds(60)
     /// How long a connection that is given up waits for the client to read why.
-    package var lingerTimeout = TimeAmount.seconds(2)
+    package var lingerTimeout = Duration.seconds(2)
     /// The largest header field, or request line, in bytes.
     package var headerFieldSize = 32 << 10
     /// All header fields and the request line together, in bytes.

@@ -27,7 +27,7 @@ struct GraphChannel: HTTPChannelHandler {
             let isOver = count.opened() > limits.connections
             channel.closeFuture.whenComplete { _ in count.closed() }
             let pipeline = channel.pipeline.syncOperations
-            let wire = Wire(count: count, lingerTimeout: limits.lingerTimeout)
+            let wire = Wire(count: count, lingerTimeout: TimeAmount(limits.lingerTimeout))
             try pipeline.addHandler(wire)
             if isOver {
                 wire.end(with: ResponseFraming.bytes(refusal(Self.full)))

@@ -43,7 +43,7 @@ final class RequestGate: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         wire.onBytes = { [weak self] in self?.bytesCame() }
-        wait(limits.idleTimeout) { $0.giveUp() }
+        wait(TimeAmount(limits.idleTimeout)) { $0.giveUp() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -65,7 +65,7 @@ final class RequestGate: ChannelDuplexHandler {
     private func bytesCame() {
         guard open == 0, !isReading, !isWaitingForHead, !isDone else { return }
         isWaitingForHead = true
-        wait(limits.headTimeout) {
+        wait(TimeAmount(limits.headTimeout)) {
             $0.refuse(GraphError(408, .badRequest, "The headers of the request did not come in time."))
         }
     }
@@ -96,7 +96,7 @@ final class RequestGate: ChannelDuplexHandler {
         isReading = true
         hasAnswered = false
         bodyBytes = 0
-        bodyDeadline = .now() + limits.bodyTimeout
+        bodyDeadline = .now() + TimeAmount(limits.bodyTimeout)
         if !head.isKeepAlive { isLast = true }
         if let expectation = head.headers.first(name: "expect") {
             guard expectation.lowercased() == "100-continue" else {
@@ -193,7 +193,8 @@ final class RequestGate: ChannelDuplexHandler {
         writeTimer?.cancel()
         writeTimer = nil
         if !context.channel.isWritable {
-            writeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.writeTimeout) { [weak self] in
+            writeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.writeTimeout)) {
+                [weak self] in
                 if let self { self.context?.close(promise: nil) }
             }
         }
@@ -233,12 +234,12 @@ final class RequestGate: ChannelDuplexHandler {
 
     private func waitForRequest() {
         isWaitingForHead = false
-        wait(limits.idleTimeout) { $0.giveUp() }
+        wait(TimeAmount(limits.idleTimeout)) { $0.giveUp() }
     }
 
     private func waitForBody() {
         let remaining = max(.nanoseconds(0), bodyDeadline - .now())
-        wait(min(limits.bodyPause, remaining)) {
+        wait(min(TimeAmount(limits.bodyPause), remaining)) {
             $0.refuse(GraphError(408, .badRequest, "The body of the request did not come in time."))
         }
     }
