@@ -64,8 +64,8 @@ struct FaultsOverHTTPTests {
         try await RunningServer.with { store in
             FaultingService(store, try FaultSpecification("lost-reply=100%"), seed: 1, clock: ContinuousClock())
         } _: { server in
-            #expect(try await RawConnection.exchange(Self.create(1), port: server.port).isEmpty)
-            #expect(try await Self.count(server) == 1)
+            try await #expect(RawConnection.exchange(Self.create(1), port: server.port).isEmpty)
+            try await #expect(Self.count(server) == 1)
         }
     }
 
@@ -73,8 +73,8 @@ struct FaultsOverHTTPTests {
         try await RunningServer.with { store in
             FaultingService(store, try FaultSpecification("reset=100%"), seed: 1, clock: ContinuousClock())
         } _: { server in
-            #expect(try await RawConnection.exchange(Self.create(1), port: server.port).isEmpty)
-            #expect(try await Self.count(server) == 0)
+            try await #expect(RawConnection.exchange(Self.create(1), port: server.port).isEmpty)
+            try await #expect(Self.count(server) == 0)
         }
     }
 
