@@ -170,7 +170,12 @@ let package = Package(
         ),
         .testTarget(
             name: "ServerCommandsTests",
-            dependencies: ["ServerCommands", "herald-server"],
+            dependencies: [
+                "ServerCommands", "GraphServer", "herald-server",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: strict
         ),
     ],

@@ -99,7 +99,7 @@ struct BatchRuleTests {
             #expect(answers[0]["headers"]?["Content-Type"]?.string == "application/json")
             #expect(answers[0]["body"]?["path"]?.string == "/groups/a%20b")
             #expect(answers[0]["body"]?["type"]?.string == "application/json")
-            #expect(answers[0]["body"]?["authorization"] == nil)
+            #expect(answers[0]["body"]?["authorization"] == .null)
             #expect(answers[1]["body"]?["root"]?.string == server.root + "/beta")
             #expect(answers[2]["body"]?["body"]?.string == "hi")
             #expect(answers[3]["headers"]?["Content-Type"]?.string == "text/plain")
