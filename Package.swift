@@ -171,7 +171,8 @@ let package = Package(
         .testTarget(
             name: "ServerCommandsTests",
             dependencies: [
-                "ServerCommands", "GraphServer", "herald-server",
+                "ServerCommands", "GraphServer", "GraphModel", "herald-server",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -31,6 +31,7 @@ struct RunningServer {
     ///   - options: How the server behaves.
     ///   - service: Wraps the store; nil leaves it as it is.
     ///   - body: Asks the server.
+    /// - Throws: What `body` throws, or why there is no server.
     static func with(
         options: ServerOptions = ServerOptions(),
         service: (@Sendable (EmbeddedGraph) -> any GraphService)? = nil,
