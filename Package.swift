@@ -176,7 +176,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ServerCommandsTests",
-            dependencies: ["ServerCommands", "herald-server"],
+            dependencies: [
+                "ServerCommands", "GraphServer", "GraphModel", "herald-server",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: strict
         ),
     ],

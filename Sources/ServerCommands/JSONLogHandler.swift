@@ -22,7 +22,7 @@ struct JSONLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let line = JSONWriter.bytes { writer in
             writer.object { writer in
-                writer.member("time", Date().formatted(.iso8601.time(includingFractionalSeconds: true)))
+                writer.member("time", Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
                 writer.member("level", event.level.rawValue)
                 writer.member("message", "\(event.message)")
                 for (name, value) in all.sorted(by: { $0.key < $1.key }) {

@@ -56,6 +56,7 @@ struct ListenOptions: ParsableArguments {
     /// Refuses combinations that make no sense, or would let strangers in.
     ///
     /// - Parameter hasAuthentication: Whether callers must prove who they are with more than one shared secret.
+    /// - Throws: `ValidationError`, which says what to give instead.
     func check(hasAuthentication: Bool) throws {
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key go together: give both, or --tls-self-signed.")

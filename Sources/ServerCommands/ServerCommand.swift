@@ -15,7 +15,11 @@ package struct ServerCommand: AsyncParsableCommand {
         discussion: """
             The store is at http://HOST:PORT/v1.0 and /beta; POST /v1.0/$batch takes up to 20 requests. Each request \
             carries a bearer token: the one that is printed at start, or what HERALD_TOKEN holds. A write with the \
-            header Idempotency-Key happens once, however often it is sent. GET /healthz needs no token.
+            header Idempotency-Key happens once, however often it is sent; so does a POST that a client repeats with the \
+            same client-request-id. GET /healthz needs no token, nor does GET /metrics (Prometheus) on this machine.
+
+            Other machines reach it through a proxy that speaks TLS and knows who asks; --trust-forwarded lets links \
+            name the proxy. docs/server.md has a systemd unit, an example for nginx, and how to back up the store.
 
             With --auth local the server signs people and programs in itself, as Microsoft's identity platform does, \
             at http://HOST:PORT/TENANT: by device code, by authorization code with PKCE, by refresh tokens, and by \
@@ -30,6 +34,8 @@ package struct ServerCommand: AsyncParsableCommand {
             Examples:
 
               herald serve
+              herald serve --tls-self-signed --listen localhost:8443
+              herald serve --listen unix:/run/herald/herald.sock --log-format json
               HERALD_TOKEN=$(openssl rand -hex 32) herald serve --listen 127.0.0.1:9000
               curl -H "Authorization: Bearer $HERALD_TOKEN" http://127.0.0.1:9000/v1.0/groups
               herald serve --auth local

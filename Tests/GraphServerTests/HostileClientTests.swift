@@ -75,7 +75,7 @@ struct HostileClientTests {
     @Test(arguments: ["", "GET /v1.0/me HT", "GET /v1.0/me HTTP/1.1\r\nHost: local"])
     func `a client that is slow to say what it wants is not waited for`(_ start: String) async throws {
         var options = ServerOptions()
-        options.limits.idleTimeout = .milliseconds(20)
+        if start.isEmpty { options.limits.idleTimeout = .milliseconds(20) }
         options.limits.headTimeout = .milliseconds(20)
         try await RunningServer.with(options: options) { server in
             let answer = try await RawClient.exchange(server.port, start)
@@ -155,6 +155,34 @@ struct HostileClientTests {
             Self.expect(try await RawClient.exchange(server.port, head), 400)
             let list = try await server.send("GET", RunningServer.groupPath + "/conversations")
             #expect(list.json["value"]?.elements?.isEmpty == true)
+        }
+    }
+
+    /// What the system's gzip makes of a shell command's output.
+    private static func gzip(_ command: String) throws -> [UInt8] {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", command + " | gzip -c"]
+        process.standardOutput = output
+        try process.run()
+        return Array(try output.fileHandleForReading.readToEnd() ?? Data())
+    }
+
+    // Reference, section 6.4 and section 18.3, row 6.
+    @Test func `a compressed body is read, and one that swells without end is cut off`() async throws {
+        try await RunningServer.with { server in
+            func send(_ body: [UInt8]) async throws -> String {
+                let head =
+                    "POST /v1.0/$batch HTTP/1.1\r\n\(Self.host)\(Self.token)Connection: close\r\n"
+                    + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+                return try await RawClient.exchange(server.port, bytes: Array(head.utf8) + body)
+            }
+            let good = try Self.gzip(#"printf '{"requests":[{"id":"1","method":"GET","url":"/me"}]}'"#)
+            #expect(Self.parts(try await send(good)).statuses == [200])
+            #expect(Self.parts(try await send(Self.gzip("head -c 100000000 /dev/zero"))).statuses == [413])
+            Self.expect(try await send(Array("this is no gzip".utf8)), 400)
+            Self.expect(try await send(Array(good.dropLast(12))), 400)
         }
     }
 }

@@ -17,28 +17,21 @@ struct RawClient {
         return RawClient(channel: channel)
     }
 
-    /// Sends text piece by piece, and gives everything that came back until the server closed the connection.
-    ///
-    /// - Parameters:
-    ///   - port: Of the server.
-    ///   - pieces: What to send.
-    ///   - count: How many times each piece goes out; the server may close before the last.
-    static func exchange(_ port: Int, _ pieces: String..., times count: Int = 1) async throws -> String {
+    /// Sends text, and gives everything that came back until the server closed the connection.
+    static func exchange(_ port: Int, _ text: String) async throws -> String {
+        try await exchange(port, bytes: Array(text.utf8))
+    }
+
+    /// Sends bytes, and gives everything that came back until the server closed the connection.
+    static func exchange(_ port: Int, bytes: [UInt8]) async throws -> String {
         try await connect(port).channel.executeThenClose { inbound, outbound in
-            for piece in pieces {
-                for _ in 0..<count {
-                    do {
-                        try await outbound.write(ByteBuffer(string: piece))
-                    } catch {
-                        break
-                    }
-                }
-            }
+            // The server may close before it has read everything, and its answer counts all the same.
+            try? await outbound.write(ByteBuffer(bytes: bytes))
             var answer = ""
             do {
                 for try await bytes in inbound { answer += String(buffer: bytes) }
             } catch {
-                // The server closed while there was still something to read: what came before counts.
+                // Cut off while there was still something to read: what came before counts.
             }
             return answer
         }

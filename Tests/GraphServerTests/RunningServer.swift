@@ -31,6 +31,7 @@ struct RunningServer {
     ///   - options: How the server behaves.
     ///   - wrap: Puts another service around the store.
     ///   - body: Asks the server.
+    /// - Throws: What `body` throws, or why there is no server.
     static func with(
         options: ServerOptions = ServerOptions(),
         wrapping wrap: @Sendable (EmbeddedGraph) throws -> any GraphService = { $0 },

@@ -42,7 +42,7 @@ final class RequestGate: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        wire.onBytes = { [weak self] in self?.bytesCame() }
+        wire.onBytes = { [weak self] in self?.came($0) }
         wait(TimeAmount(limits.idleTimeout)) { $0.giveUp() }
     }
 
@@ -61,12 +61,23 @@ final class RequestGate: ChannelDuplexHandler {
     // MARK: Requests
 
     private var isWaitingForHead = false
+    /// The length of the request line as far as it has come, and whether its end has.
+    private var line = (length: 0, isWhole: false)
 
-    private func bytesCame() {
-        guard open == 0, !isReading, !isWaitingForHead, !isDone else { return }
-        isWaitingForHead = true
-        wait(TimeAmount(limits.headTimeout)) {
-            $0.refuse(GraphError(408, .badRequest, "The headers of the request did not come in time."))
+    private func came(_ bytes: ByteBuffer) {
+        guard open == 0, !isReading, !isDone else { return }
+        if !isWaitingForHead {
+            isWaitingForHead = true
+            line = (0, false)
+            wait(TimeAmount(limits.headTimeout)) {
+                $0.refuse(GraphError(408, .badRequest, "The headers of the request did not come in time."))
+            }
+        }
+        if !line.isWhole {
+            let view = bytes.readableBytesView
+            let end = view.firstIndex(of: UInt8(ascii: "\n"))
+            line.length += (end ?? view.endIndex) - view.startIndex
+            line.isWhole = end != nil
         }
     }
 
@@ -75,11 +86,13 @@ final class RequestGate: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): read(head, data)
         case .body(let bytes):
+            guard isReading else { return }
             bodyBytes += bytes.readableBytes
             guard bodyBytes <= limits.decompressedBodySize else { return refuse(tooLarge(limits.decompressedBodySize)) }
             waitForBody()
             context.fireChannelRead(data)
         case .end:
+            guard isReading else { return }
             isReading = false
             timer?.cancel()
             context.fireChannelRead(data)
@@ -136,16 +149,23 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What follows the last request of a connection is not looked at.
+        if isLast, !isReading { return }
         switch error {
+        case HTTPParserError.headerOverflow where isReading:
+            refuse(GraphError(400, .badRequest, "The trailers of the request are too large."))
+        case HTTPParserError.headerOverflow where line.length > limits.headerFieldSize:
+            refuse(
+                GraphError(414, .badRequest, "The request line has at most \(limits.headerFieldSize) bytes.")
+            )
         case HTTPParserError.headerOverflow:
             refuse(
-                isWaitingForHead
-                    ? GraphError(
-                        431,
-                        .badRequest,
-                        "The headers are too large: a field has at most \(limits.headerFieldSize) bytes, all fields "
-                            + "\(limits.headerSize), and there are at most \(limits.headerFields)."
-                    ) : GraphError(400, .badRequest, "The trailers of the request are too large.")
+                GraphError(
+                    431,
+                    .badRequest,
+                    "The headers are too large: a field has at most \(limits.headerFieldSize) bytes, all fields "
+                        + "\(limits.headerSize), and there are at most \(limits.headerFields)."
+                )
             )
         case HTTPParserError.invalidEOFState: giveUp()
         case is HTTPParserError: refuse(GraphError(400, .badRequest, "The request is not well-formed HTTP/1.1."))

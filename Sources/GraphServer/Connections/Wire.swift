@@ -11,7 +11,7 @@ final class Wire: ChannelDuplexHandler {
     typealias OutboundOut = IOData
 
     /// Called when bytes have come.
-    var onBytes: (() -> Void)?
+    var onBytes: ((ByteBuffer) -> Void)?
 
     private let count: ConnectionCount
     private let lingerTimeout: TimeAmount
@@ -34,7 +34,7 @@ final class Wire: ChannelDuplexHandler {
         let bytes = unwrapInboundIn(data)
         count.didRead(bytes.readableBytes)
         guard !isLingering else { return }
-        onBytes?()
+        onBytes?(bytes)
         context.fireChannelRead(data)
     }
 
