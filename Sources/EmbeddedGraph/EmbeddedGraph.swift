@@ -19,8 +19,10 @@ package final class EmbeddedGraph: GraphService {
     private let clock: @Sendable () -> Int64
 
     private static let router = Router(
-        GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
+        DeltaOperations.routes + GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes
+            + PostOperations.routes
             + UserOperations.routes + MemberOperations.routes
+            + DeletedGroupOperations.routes + ExtensionOperations.routes + ServiceOperations.routes
     )
 
     /// Opens a store, creating the file and its folder if they are missing.
@@ -106,6 +108,13 @@ package final class EmbeddedGraph: GraphService {
     private func read(_ request: GraphRequest) async throws -> GraphResponse {
         let (operation, request, parameters) = try resolve(request)
         let options = try QueryOptions(request.query)
+        guard options.deltaToken == nil || DeltaOperations.isDelta(request.path) else {
+            throw GraphError(
+                400,
+                .badRequest,
+                "The query option '$deltatoken' belongs to a path that ends with /delta."
+            )
+        }
         let now = clock()
         let readers = readers
         do {
