@@ -38,7 +38,7 @@ import FoundationXML
 
     @Test func `what can be selected or expanded stands in the metadata, and the other way round`() throws {
         for (type, selected, expanded) in [
-            ("group", GroupOperations.properties, []), ("user", User.properties, []),
+            ("group", GroupOperations.properties.union(PersonalState.properties), []), ("user", User.properties, []),
             ("conversation", ConversationOperations.properties, ConversationOperations.expandable),
             ("conversationThread", ThreadOperations.properties, ThreadOperations.expandable),
             ("post", PostOperations.properties, PostOperations.expandable),

@@ -62,8 +62,9 @@ extension EntityModel {
         properties: [
             moment("createdDateTime"), text("description"), text("displayName"), moment("expirationDateTime"),
             texts("groupTypes"), text("mail"), boolean("mailEnabled"), text("mailNickname"), texts("proxyAddresses"),
-            moment("renewedDateTime"), boolean("securityEnabled"),
-            text("securityIdentifier"), text("uniqueName"), text("visibility"),
+            moment("renewedDateTime"), texts("resourceBehaviorOptions"), boolean("securityEnabled"),
+            text("securityIdentifier"), text("uniqueName"), text("visibility"), boolean("isFavorite"),
+            boolean("isSubscribedByMail"), Property(name: "unseenCount", type: "Edm.Int32"),
         ]
             + GroupDetail.allCases.map { detail in
                 switch detail.kind {
@@ -74,6 +75,8 @@ extension EntityModel {
             },
         navigations: [
             Navigation(name: "members", type: "directoryObject"), Navigation(name: "owners", type: "directoryObject"),
+            Navigation(name: "acceptedSenders", type: "directoryObject"),
+            Navigation(name: "rejectedSenders", type: "directoryObject"),
             Navigation(name: "conversations", type: "conversation", isContained: true),
             Navigation(name: "threads", type: "conversationThread", isContained: true),
         ]
@@ -199,6 +202,16 @@ extension EntityModel {
                 ]
             ),
             Operation(name: "renew", binding: "group"),
+            Operation(name: "subscribeByMail", binding: "group"),
+            Operation(name: "unsubscribeByMail", binding: "group"),
+            Operation(name: "addFavorite", binding: "group"),
+            Operation(name: "removeFavorite", binding: "group"),
+            Operation(name: "resetUnseenCount", binding: "group"),
+            Operation(
+                name: "validateProperties",
+                binding: "group",
+                parameters: [text("displayName"), text("mailNickname")]
+            ),
             Operation(name: "restore", binding: "directoryObject", result: "directoryObject"),
             Operation(name: "delta", binding: "group", isCollectionBound: true, isFunction: true, result: "group"),
             Operation(

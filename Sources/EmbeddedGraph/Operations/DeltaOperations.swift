@@ -171,7 +171,7 @@ enum DeltaOperations {
     // MARK: Conversations
 
     @Sendable private static func conversations(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversation", ConversationOperations.properties)
         try refuseAll(context)
         let page = Page(
@@ -251,7 +251,7 @@ enum DeltaOperations {
 
     /// The posts that are new; none changes, and none goes without its thread.
     @Sendable private static func posts(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", PostOperations.properties)
         try refuseAll(context)

@@ -15,7 +15,7 @@ enum ExtensionOperations {
 
     /// The post that the path names, and what contexts call its extensions.
     private static func post(_ context: OperationContext) throws -> (id: String, type: String) {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try PostOperations.find(context, thread)
         return (post.id, "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/extensions")

@@ -12,7 +12,12 @@ extension GroupOperations {
     private static func create(_ context: OperationContext, uniqueName: String?) throws -> GraphResponse {
         let id = GroupID.random()
         let created = GraphDate(microseconds: context.now)
-        var (group, links) = try Group.read(context.request.body, id: id, created: created)
+        var (group, links) = try Group.read(
+            context.request.body,
+            id: id,
+            created: created,
+            noting: context.ignored
+        )
         if let uniqueName {
             guard group.uniqueName.map({ $0 == uniqueName }) ?? true else {
                 throw GraphError(

@@ -16,11 +16,11 @@ enum GroupOperations {
 
     static let columns = """
         SELECT id, displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled,
-            createdAt, isUnified, deletedAt, renewedAt, uniqueName, details FROM "group"
+            createdAt, isUnified, resourceBehaviorOptions, deletedAt, renewedAt, uniqueName, details FROM "group"
         """
     static let properties = Set([
         "id", "displayName", "description", "mail", "mailNickname", "visibility", "groupTypes", "securityEnabled",
-        "mailEnabled", "createdDateTime",
+        "mailEnabled", "createdDateTime", "resourceBehaviorOptions",
         "renewedDateTime", "expirationDateTime", "deletedDateTime", "proxyAddresses", "securityIdentifier",
         "uniqueName",
     ]).union(GroupDetail.allCases.map(\.rawValue))
@@ -38,6 +38,7 @@ enum GroupOperations {
             Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
             Filter.Property(name: "renewedDateTime", column: #""group".renewedAt"#, kind: .moment, isNullable: true),
             Filter.Property(name: "uniqueName", column: #""group".uniqueName"#, kind: .text, isNullable: true),
+            Filter.Property(name: "resourceBehaviorOptions", column: "", kind: .closed),
             Filter.Property(name: "proxyAddresses", column: "", kind: .closed),
             Filter.Property(name: "securityIdentifier", column: "", kind: .closed),
             Filter.Property(name: "expirationDateTime", column: "", kind: .closed),
@@ -62,6 +63,27 @@ enum GroupOperations {
             )
         }
         return id
+    }
+
+    /// A group whose conversations the caller may read.
+    ///
+    /// - Throws: ``GraphError`` as ``unified(_:)`` does, or if the caller is no member of a group that is not public.
+    static func readable(_ context: OperationContext) throws -> GroupID {
+        let group = try unified(context)
+        guard context.request.caller.kind == .delegated else { return group }
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        if let refusal = policy.refusalToRead { throw GraphError(refusal) }
+        return group
+    }
+
+    /// A group to which the caller may post.
+    ///
+    /// - Throws: ``GraphError`` as ``unified(_:)`` does, or if the posting policy refuses the caller.
+    static func postable(_ context: OperationContext) throws -> GroupID {
+        let group = try unified(context)
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        if let refusal = policy.refusalToPost { throw GraphError(refusal) }
+        return group
     }
 
     /// A group of any kind.
@@ -198,20 +220,26 @@ enum GroupOperations {
         find.bind(id.text, 1)
         guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
-        return entity(try row(find), try context.options.selection(of: "group", properties), context, status: 200)
+        let selection = try context.options.selection(of: "group", properties.union(PersonalState.properties))
+        let group = try row(find)
+        let isPersonal = PersonalState.properties.contains(where: selection.asksFor)
+        let state = isPersonal ? try PersonalStateTable(group.id, context).read() : nil
+        return entity(group, selection, context, status: 200, state)
     }
 
     static func entity(
         _ group: Group,
         _ selection: Selection,
         _ context: OperationContext,
-        status: Int
+        status: Int,
+        _ state: PersonalState? = nil
     ) -> GraphResponse {
         let root = context.request.serviceRoot
         return GraphResponse(
             status: status,
             json: JSONWriter.bytes(capacity: 512) { writer in
-                write(group, selection, &writer, context: "\(root)/$metadata#groups\(selection.context)/$entity")
+                let type = "groups\(selection.context)/$entity"
+                write(group, selection, &writer, context: "\(root)/$metadata#\(type)", state)
             },
             location: status == 201 ? "\(root)/groups/\(group.id)" : nil
         )
@@ -219,6 +247,7 @@ enum GroupOperations {
 
     static func row(_ statement: PreparedStatement) throws -> Group {
         let types = try JSONValue((statement.text(6) ?? "[]").utf8).elements ?? []
+        let options = try JSONValue((statement.text(11) ?? "[]").utf8).elements ?? []
         var group = Group(
             id: GroupID(statement.text(0) ?? "") ?? GroupID.random(),
             displayName: statement.text(1) ?? "",
@@ -229,12 +258,13 @@ enum GroupOperations {
             groupTypes: types.compactMap(\.string),
             securityEnabled: statement.integer(7) == 1,
             mailEnabled: statement.integer(8) == 1,
-            created: GraphDate(microseconds: statement.integer(9))
+            created: GraphDate(microseconds: statement.integer(9)),
+            resourceBehaviorOptions: options.compactMap(\.string)
         )
-        if !statement.isNull(11) { group.deleted = GraphDate(microseconds: statement.integer(11)) }
-        if !statement.isNull(12) { group.renewed = GraphDate(microseconds: statement.integer(12)) }
-        group.uniqueName = statement.text(13)
-        if let text = statement.text(14), text != "{}", case .object(let details) = try JSONValue(text.utf8) {
+        if !statement.isNull(12) { group.deleted = GraphDate(microseconds: statement.integer(12)) }
+        if !statement.isNull(13) { group.renewed = GraphDate(microseconds: statement.integer(13)) }
+        group.uniqueName = statement.text(14)
+        if let text = statement.text(15), text != "{}", case .object(let details) = try JSONValue(text.utf8) {
             for (name, value) in details {
                 if let detail = GroupDetail(rawValue: name) { group.details[detail] = value }
             }
@@ -247,11 +277,13 @@ enum GroupOperations {
         _ selection: Selection,
         _ writer: inout JSONWriter,
         context: String? = nil,
-        type: String? = nil
+        type: String? = nil,
+        _ state: PersonalState? = nil
     ) {
         writer.object { writer in
             if let context { writer.member("@odata.context", context) }
             if let type { writer.member("@odata.type", type) }
+            state?.write(selection, &writer)
             writeMembers(of: group, selection, &writer)
         }
     }
@@ -271,6 +303,12 @@ enum GroupOperations {
         if selection.wants("mail") { writer.member("mail", group.mail) }
         if selection.wants("mailEnabled") { writer.member("mailEnabled", group.mailEnabled) }
         if selection.wants("mailNickname") { writer.member("mailNickname", group.mailNickname) }
+        if selection.wants("resourceBehaviorOptions") {
+            writer.name("resourceBehaviorOptions")
+            writer.array { writer in
+                for option in group.resourceBehaviorOptions { writer.string(option) }
+            }
+        }
         if selection.wants("securityEnabled") { writer.member("securityEnabled", group.securityEnabled) }
         if selection.wants("visibility") { writer.member("visibility", group.visibility) }
         writeRest(group, selection, &writer)

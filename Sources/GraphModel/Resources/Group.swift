@@ -11,6 +11,8 @@ package struct Group: Sendable, Equatable {
     package var securityEnabled: Bool
     package var mailEnabled: Bool
     package var created: GraphDate
+    /// How it was made to behave, as in `AllowOnlyMembersToPost`; settled when it is made.
+    package var resourceBehaviorOptions: [String]
     package var renewed: GraphDate?
     /// When it was deleted, if it can still be restored.
     package var deleted: GraphDate?
@@ -29,7 +31,8 @@ package struct Group: Sendable, Equatable {
         groupTypes: [String] = ["Unified"],
         securityEnabled: Bool = false,
         mailEnabled: Bool = true,
-        created: GraphDate
+        created: GraphDate,
+        resourceBehaviorOptions: [String] = []
     ) {
         self.id = id
         self.displayName = displayName
@@ -41,6 +44,7 @@ package struct Group: Sendable, Equatable {
         self.securityEnabled = securityEnabled
         self.mailEnabled = mailEnabled
         self.created = created
+        self.resourceBehaviorOptions = resourceBehaviorOptions
     }
 
     /// Whether it has a mailbox, and so conversations.
@@ -71,9 +75,10 @@ package struct Group: Sendable, Equatable {
     package static func read(
         _ body: [UInt8],
         id: GroupID,
-        created: GraphDate
+        created: GraphDate,
+        noting ignored: IgnoredMembers? = nil
     ) throws(GraphError) -> (group: Group, links: GroupLinks) {
-        let (group, links) = try RequestBody.read(body) { reader in
+        let (group, links) = try RequestBody.read(body, noting: ignored) { reader in
             var links = GroupLinks()
             var group = Group(id: id, displayName: "", mailNickname: "", groupTypes: [], created: created)
             group.renewed = created
@@ -86,6 +91,12 @@ package struct Group: Sendable, Equatable {
                 case "mailEnabled": group.mailEnabled = try reader.boolean()
                 case "securityEnabled": group.securityEnabled = try reader.boolean()
                 case "groupTypes": try reader.list { reader, _ in group.groupTypes.append(try reader.string()) }
+                case "resourceBehaviorOptions":
+                    try reader.list { reader, _ in group.resourceBehaviorOptions.append(try reader.string()) }
+                case "acceptedSenders", "rejectedSenders", "acceptedSenders@odata.bind", "rejectedSenders@odata.bind":
+                    var fault = reader.fault("", code: .directoryBadRequest)
+                    fault.reason = "Senders are accepted or rejected with POST …/$ref once the group is there"
+                    throw fault
                 case "uniqueName": group.uniqueName = try reader.optionalString()
                 case "owners@odata.bind": try reader.list { reader, _ in links.owners.append(try reader.string()) }
                 case "members@odata.bind": try reader.list { reader, _ in links.members.append(try reader.string()) }

@@ -24,8 +24,10 @@ package struct NewPost: Sendable, Equatable {
     package var multipleProperties: [MultipleProperty] = []
     /// Data of other programs (`extensions`).
     package var extensions: [OpenExtension] = []
-    /// The addresses that the request gives as `from` and `sender`; whoever asks must be allowed to use them.
-    package var claimedSenders: [String] = []
+    /// The address that the request gives as `from`; whoever asks must be allowed to use it.
+    package var from: String?
+    /// The address that the request gives as `sender`; whoever asks must be allowed to use it.
+    package var sender: String?
 
     /// Reads a post; members that only the service sets are ignored if they are of their type.
     init(from reader: inout JSONReader) throws {
@@ -48,8 +50,8 @@ package struct NewPost: Sendable, Equatable {
                 "conversationThreadId", "importance":
                 try reader.ignore(.string)
             case "hasAttachments": try reader.ignore(.boolean)
-            case "from", "sender":
-                if try !reader.null() { claimedSenders.append(try EmailAddress(recipient: &reader).address) }
+            case "from": if try !reader.null() { from = try EmailAddress(recipient: &reader).address }
+            case "sender": if try !reader.null() { sender = try EmailAddress(recipient: &reader).address }
             case "inReplyTo": try reader.ignore(.object)
             case "categories": try reader.ignore(.array)
             default: break
