@@ -102,16 +102,7 @@ enum ConversationOperations {
         query.require("groupID = ?", group.text)
         try query.add(context.options, filterable)
         if let search = context.options.search {
-            try query.add(
-                try SearchTerms(search),
-                in: [
-                    "topic": "topic",
-                    "body": """
-                    (SELECT group_concat(content, ' ') FROM post JOIN thread ON thread.id = post.threadID
-                    WHERE thread.conversationID = conversation.id)
-                    """,
-                ]
-            )
+            try query.add(try SearchTerms(search), .conversation, of: group)
         }
         return query
     }

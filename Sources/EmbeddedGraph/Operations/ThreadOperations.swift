@@ -109,13 +109,7 @@ enum ThreadOperations {
         }
         try query.add(context.options, filterable)
         if let search = context.options.search {
-            try query.add(
-                try SearchTerms(search),
-                in: [
-                    "topic": "conversation.topic",
-                    "body": "(SELECT group_concat(content, ' ') FROM post WHERE threadID = thread.id)",
-                ]
-            )
+            try query.add(try SearchTerms(search), .thread, of: group)
         }
         return (query, type)
     }
