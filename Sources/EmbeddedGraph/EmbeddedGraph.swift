@@ -19,8 +19,10 @@ package final class EmbeddedGraph: GraphService {
     private let clock: @Sendable () -> Int64
 
     static let router = Router(
-        GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
+        DeltaOperations.routes + GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes
+            + PostOperations.routes
             + UserOperations.routes + MemberOperations.routes
+            + DeletedGroupOperations.routes + ExtensionOperations.routes + ServiceOperations.routes
             + SenderOperations.routes + PersonalOperations.routes
     )
 
@@ -116,6 +118,16 @@ package final class EmbeddedGraph: GraphService {
     private func read(_ request: GraphRequest) async throws -> GraphResponse {
         let (route, request, parameters) = try resolve(request)
         let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
+        guard options.deltaToken == nil || DeltaOperations.isDelta(request.path) else {
+            throw GraphError(
+                400,
+                .badRequest,
+                "The query option '$deltatoken' belongs to a path that ends with /delta."
+            )
+        }
+        if options.search != nil || options.expand?.lowercased().contains("search") == true {
+            try await bringSearchUpToDate()
+        }
         let now = clock()
         let readers = readers
         do {
@@ -136,6 +148,27 @@ package final class EmbeddedGraph: GraphService {
             throw refusal
         } catch {
             throw Writer.noAnswer(path, error)
+        }
+    }
+
+    /// Takes into the index what was written up to now.
+    private func bringSearchUpToDate() async throws {
+        let readers = readers
+        func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+            do {
+                return try await pool.read { db in
+                    try body(Connection(db: db, statements: readers.cache(for: db)))
+                }
+            } catch {
+                throw Writer.noAnswer(path, error)
+            }
+        }
+        let last = try await read { try ConversationChanges($0).latest().post }
+        while try await read({ try SearchIndex($0).isBehind(last) }) {
+            _ = try await writer.perform { connection in
+                try SearchIndex(connection).catchUp()
+                return GraphResponse(status: 204)
+            }
         }
     }
 

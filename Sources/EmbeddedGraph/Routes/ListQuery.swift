@@ -32,6 +32,16 @@ struct ListQuery {
         self.values += values
     }
 
+    mutating func add(
+        _ search: SearchTerms,
+        _ kind: SearchTerms.Indexed,
+        of group: GroupID
+    ) throws(GraphError) {
+        let (condition, values) = try search.sql(kind, of: group)
+        conditions.append(condition)
+        self.values += values
+    }
+
     /// Takes over `$filter` and `$orderby`, for which these properties are there.
     mutating func add(_ options: QueryOptions, _ properties: [Filter.Property]) throws(GraphError) {
         if let filter = options.filter { add(try Filter(filter, properties)) }

@@ -16,6 +16,12 @@ enum StoreSchema {
         migrator.registerMigration("outbound") { db in try db.execute(sql: outbound) }
         migrator.registerMigration("personal") { db in try db.execute(sql: personal) }
         migrator.registerMigration("recentWrites") { db in try db.execute(sql: recentWrites) }
+        migrator.registerMigration("lifecycle") { db in try db.execute(sql: lifecycle) }
+        migrator.registerMigration("changes") { db in
+            try db.execute(sql: SQLiteDialect.groupChanges + SQLiteDialect.conversationChanges)
+        }
+        migrator.registerMigration("extensions") { db in try db.execute(sql: extensions) }
+        migrator.registerMigration("search") { db in try db.execute(sql: SQLiteDialect.search) }
         return migrator
     }
 
@@ -200,5 +206,33 @@ enum StoreSchema {
         );
         CREATE INDEX recentWriteOfCaller ON recentWrite (callerID, requestHash, usedAt);
         CREATE INDEX recentWriteByAge ON recentWrite (usedAt);
+        """
+
+    // A group that was deleted stays for a while, without its names, so that it can be restored. The properties that
+    // nothing depends on are one JSON object.
+    private static let lifecycle = """
+        ALTER TABLE "group" ADD COLUMN deletedAt BIGINT;
+        ALTER TABLE "group" ADD COLUMN renewedAt BIGINT;
+        ALTER TABLE "group" ADD COLUMN uniqueName TEXT;
+        ALTER TABLE "group" ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+        CREATE UNIQUE INDEX groupOfUniqueName ON "group" (lower(uniqueName)) WHERE deletedAt IS NULL;
+        CREATE INDEX groupOfDeletion ON "group" (deletedAt) WHERE deletedAt IS NOT NULL;
+        """
+
+    // What other programs put on posts. An extension's name is found without regard to letter case.
+    private static let extensions = """
+        CREATE TABLE extension (
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            nameKey TEXT NOT NULL,
+            name TEXT NOT NULL,
+            data TEXT NOT NULL,
+            PRIMARY KEY (postID, nameKey)
+        ) WITHOUT ROWID;
+        CREATE TABLE multipleProperty (
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (postID, id)
+        ) WITHOUT ROWID;
         """
 }
