@@ -92,14 +92,14 @@ struct GraphServerTests {
             func respond(to request: GraphRequest) async throws -> GraphResponse { throw NoAnswer(outcome, "secret") }
         }
         let caller = Caller(id: GroupID.random().text, displayName: "", address: "", kind: .operator)
-        func answer(_ outcome: NoAnswer.Outcome) async -> GraphResponse {
-            await AnsweringService(service: Silent(outcome: outcome), logger: .init(label: "test"), now: { 0 })
+        func answer(_ outcome: NoAnswer.Outcome) async throws -> GraphResponse {
+            try await AnsweringService(service: Silent(outcome: outcome), logger: .init(label: "test"), now: { 0 })
                 .respond(to: GraphRequest(.post, "/groups", caller: caller))
         }
-        let notDone = await answer(.notDone)
+        let notDone = try await answer(.notDone)
         #expect(notDone.status == 503)
         #expect(notDone.headers["Retry-After"] == "1")
-        let unknown = await answer(.unknown)
+        let unknown = try await answer(.unknown)
         #expect(unknown.status == 500)
         #expect(unknown.error?.message.contains("secret") == false)
     }
