@@ -88,6 +88,7 @@ let package = Package(
             dependencies: [
                 "GraphModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -104,7 +105,7 @@ let package = Package(
         .target(
             name: "ServerCommands",
             dependencies: [
-                "GraphServer", "EmbeddedGraph", "Storage", "CCrypto",
+                "GraphServer", "GraphModel", "EmbeddedGraph", "Storage", "CCrypto",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -169,7 +170,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ServerCommandsTests",
-            dependencies: ["ServerCommands", "herald-server"],
+            dependencies: [
+                "ServerCommands", "GraphServer", "GraphModel", "herald-server",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: strict
         ),
     ],

@@ -90,6 +90,10 @@ package final class EmbeddedGraph: GraphService {
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
             let now = clock()
+            let recent = RecentWrites(connection)
+            if let hint = request.repeatHint, let answer = try recent.answer(to: request, hint: hint, at: now) {
+                return answer
+            }
             let ignored = IgnoredMembers()
             var response = try route.operation(
                 OperationContext(
@@ -102,7 +106,9 @@ package final class EmbeddedGraph: GraphService {
                 )
             )
             response.headers[IgnoredMembers.header] = ignored.field
-            if let key = request.key, response.isSuccess { try keys.keep(response, to: request, key: key, at: now) }
+            guard response.isSuccess else { return response }
+            if let key = request.key { try keys.keep(response, to: request, key: key, at: now) }
+            if let hint = request.repeatHint { try recent.keep(response, to: request, hint: hint, at: now) }
             return response
         }
     }

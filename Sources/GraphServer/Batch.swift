@@ -62,9 +62,17 @@ struct Batch: Sendable {
 
     /// Asks for everything, side by side where nothing says otherwise.
     ///
-    /// - Parameter answer: Answers one item.
+    /// What takes longer than it may is answered with 504, and what waits for it with 424.
+    ///
+    /// - Parameters:
+    ///   - limits: How long an item, and all of them together, may take.
+    ///   - answer: Answers one item.
     /// - Returns: The body of the answer, its items in the order of the requests.
-    func run(_ answer: @escaping @Sendable (BatchItem) async -> GraphResponse) async -> [UInt8] {
+    func run(
+        within limits: BatchLimits,
+        _ answer: @escaping @Sendable (BatchItem) async -> GraphResponse
+    ) async -> [UInt8] {
+        let end = ContinuousClock.now + limits.whole
         let responses = await withTaskGroup(of: (Int, GraphResponse).self) { group in
             var started: Set<Int> = []
             var done: [Int: GraphResponse] = [:]
@@ -74,7 +82,14 @@ struct Batch: Sendable {
                     started.insert(position)
                     let item = items[position]
                     let failed = dependencies[position].contains { (done[$0]?.status ?? 0) >= 400 }
-                    group.addTask { (position, failed ? Self.failedDependency : await answer(item)) }
+                    group.addTask {
+                        (
+                            position,
+                            failed
+                                ? Self.failedDependency
+                                : await Self.answer(item, before: min(end, .now + limits.item), answer)
+                        )
+                    }
                 }
             }
             startReady()
@@ -96,6 +111,42 @@ struct Batch: Sendable {
             }
         }
     }
+
+    /// The answer to an item, or 504 if it did not come in time; what the item then still does is not known.
+    private static func answer(
+        _ item: BatchItem,
+        before deadline: ContinuousClock.Instant,
+        _ answer: @escaping @Sendable (BatchItem) async -> GraphResponse
+    ) async -> GraphResponse {
+        let (answers, continuation) = AsyncStream.makeStream(of: GraphResponse.self)
+        // No child: a batch cannot wait for an item that does not end when it is told to.
+        let work = Task { continuation.yield(await answer(item)) }
+        let alarm = Task {
+            try await Task.sleep(until: deadline)
+            continuation.yield(timedOut)
+        }
+        defer { alarm.cancel() }
+        var iterator = answers.makeAsyncIterator()
+        let response = await iterator.next() ?? timedOut
+        work.cancel()
+        return response
+    }
+
+    private static let timedOut = GraphResponse(
+        status: 504,
+        json: JSONWriter.bytes { writer in
+            writer.object { writer in
+                writer.name("error")
+                writer.object { writer in
+                    writer.member("code", "UnknownError")
+                    writer.member(
+                        "message",
+                        "The request took longer than it may in a batch. Look whether it was done."
+                    )
+                }
+            }
+        }
+    )
 
     private static let failedDependency = GraphResponse(
         status: 424,

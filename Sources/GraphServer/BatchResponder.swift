@@ -3,6 +3,8 @@ import GraphModel
 /// Answers `POST /$batch`: makes a request of each item, and one answer of theirs.
 struct BatchResponder: Sendable {
     let service: AnsweringService
+    let limits: BatchLimits
+    let metrics: ServerMetrics
 
     /// Answers a whole batch.
     func respond(to outer: GraphRequest) async -> GraphResponse {
@@ -17,7 +19,13 @@ struct BatchResponder: Sendable {
         } catch {
             return service.refusal(error, to: outer)
         }
-        var response = GraphResponse(json: await batch.run { item in await answer(item, of: outer) })
+        var response = GraphResponse(
+            json: await batch.run(within: limits) { item in
+                let response = await answer(item, of: outer)
+                metrics.endedItem(isReplayed: response.isReplayed)
+                return response
+            }
+        )
         response.headers["request-id"] = GroupID.random().text
         response.headers["client-request-id"] = outer.headers["client-request-id"]
         return response
@@ -43,9 +51,23 @@ struct BatchResponder: Sendable {
         }
         do throws(GraphError) {
             request.key = try RequestFraming.key(of: request)
+            request.repeatHint = Self.repeatHint(of: request, item, in: outer)
         } catch {
             return service.refusal(error, to: request)
         }
         return await service.respond(toItem: request)
+    }
+
+    /// What tells an item that was sent before: its own headers, or the name of its batch and its id in it.
+    private static func repeatHint(
+        of request: GraphRequest,
+        _ item: BatchItem,
+        in outer: GraphRequest
+    ) -> RepeatHint? {
+        var hint = RequestFraming.repeatHint(of: request)
+        if hint?.clientRequestID == nil, let batch = outer.headers["client-request-id"] {
+            hint?.clientRequestID = "\(batch.prefix(100))/\(item.id.prefix(100).lowercased())"
+        }
+        return hint
     }
 }

@@ -11,29 +11,62 @@ struct GraphResponder: HTTPResponder {
     let service: AnsweringService
     let authenticator: any Authenticator
     let logger: Logger
-    private var batches: BatchResponder { BatchResponder(service: service) }
+    let options: ServerOptions
+    let isSecure: Bool
+    let metrics: ServerMetrics
+    private var framing: ResponseFraming {
+        ResponseFraming(crossOrigin: CrossOrigin(allowed: options.allowedOrigins), isSecure: isSecure)
+    }
+    private var batches: BatchResponder {
+        BatchResponder(service: service, limits: options.batchLimits, metrics: metrics)
+    }
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let start = ContinuousClock.now
-        let response: GraphResponse
+        metrics.began()
+        let target = RequestTarget(request.head.path ?? "/")
+        var response: GraphResponse?
+        defer {
+            let duration = ContinuousClock.now - start
+            metrics.ended(
+                method: request.method.rawValue,
+                path: target.path,
+                // Nginx's number for a client that went away before it was answered.
+                status: response?.status ?? 499,
+                isReplayed: response?.isReplayed ?? false,
+                duration: duration
+            )
+            if let response { RequestLog.write(request, response, duration, to: logger) }
+        }
         do {
-            response = try await answer(request)
+            let answer = try await answer(request, target)
+            response = answer
+            return framing.http(answer, to: request)
         } catch let cut as ConnectionCut {
             RequestLog.write(request, cut, to: logger)
             return await context.cut()
         }
-        RequestLog.write(request, response, ContinuousClock.now - start, to: logger)
-        return ResponseFraming.http(response, isHead: request.method == .head)
     }
 
-    private func answer(_ request: Request) async throws -> GraphResponse {
+    private func answer(_ request: Request, _ target: RequestTarget) async throws -> GraphResponse {
         let clientRequestID = request.headers[.clientRequestID]
         func refuse(_ error: GraphError) -> GraphResponse {
             service.refusal(error, clientRequestID: clientRequestID)
         }
-        let target = RequestTarget(request.head.path ?? "/")
         if target.version == nil, target.path == "/healthz" {
             return GraphResponse(json: Array(#"{"status":"ok"}"#.utf8))
+        }
+        let isMetrics = target.version == nil && target.path == "/metrics"
+        if isMetrics, options.hasOpenMetrics { return metricsResponse() }
+        if request.method == .options {
+            // What a browser asks carries no token.
+            return GraphResponse(status: 204, headers: ["Allow": Self.allowed])
+        }
+        guard isMetrics || target.path.lowercased() == "/$metadata" || Accept(request.headers[.accept]).allowsJSON
+        else {
+            return refuse(
+                GraphError(406, .badRequest, "Answers are application/json, which the Accept header excludes.")
+            )
         }
         guard let caller = await caller(of: request) else {
             var response = refuse(
@@ -48,6 +81,7 @@ struct GraphResponder: HTTPResponder {
             response.headers["WWW-Authenticate"] = #"Bearer realm="herald""#
             return response
         }
+        if isMetrics { return metricsResponse() }
         guard let version = target.version else {
             let segment = target.path.dropFirst().prefix { $0 != "/" }.prefix(80)
             return refuse(GraphError(400, .badRequest, "Invalid version: '\(segment)'. Use /v1.0 or /beta."))
@@ -56,7 +90,7 @@ struct GraphResponder: HTTPResponder {
             var response = refuse(
                 GraphError(405, .badRequest, "The method '\(request.method.rawValue.prefix(20))' is not supported.")
             )
-            response.headers["Allow"] = GraphRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")
+            response.headers["Allow"] = Self.allowed
             return response
         }
         guard let body = try await RequestFraming.body(of: request) else {
@@ -70,15 +104,31 @@ struct GraphResponder: HTTPResponder {
             headers: RequestFraming.headers(request.headers),
             body: body,
             caller: caller,
-            serviceRoot: RequestFraming.root(of: request, version: version)
+            serviceRoot: RequestFraming.root(
+                of: request,
+                version: version,
+                isSecure: isSecure,
+                trustsForwarded: options.trustsForwarded
+            )
         )
         do throws(GraphError) {
             graphRequest.key = try RequestFraming.key(of: graphRequest)
+            graphRequest.repeatHint = RequestFraming.repeatHint(of: graphRequest)
         } catch {
             return refuse(error)
         }
         return target.isBatch ? await batches.respond(to: graphRequest) : try await service.respond(to: graphRequest)
     }
+
+    private func metricsResponse() -> GraphResponse {
+        GraphResponse(
+            status: 200,
+            headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
+            body: Array(metrics.text().utf8)
+        )
+    }
+
+    private static let allowed = (GraphRequest.Method.allCases.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ")
 
     private func caller(of request: Request) async -> Caller? {
         guard let field = request.headers[.authorization] else { return nil }

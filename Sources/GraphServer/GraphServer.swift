@@ -1,5 +1,7 @@
 package import GraphModel
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 import NIOCore
 import ServiceLifecycle
@@ -8,8 +10,9 @@ import ServiceLifecycle
 ///
 /// Runs until it is told to shut down, and then finishes what it has accepted.
 package struct GraphServer: Service {
-    private let host: String
-    private let port: Int
+    private let address: ServerAddress
+    private let identity: ServerIdentity?
+    private let connections: ConnectionCount
     private let responder: GraphResponder
     private let onListening: @Sendable (Int) async -> Void
 
@@ -18,27 +21,33 @@ package struct GraphServer: Service {
     /// - Parameters:
     ///   - service: What answers.
     ///   - authenticator: Knows whose tokens are valid.
-    ///   - host: The address to listen on.
-    ///   - port: The port to listen on; 0 lets the system choose one.
+    ///   - address: Where to listen.
+    ///   - identity: What the server shows under TLS; nil to speak without.
+    ///   - options: How it behaves towards clients.
     ///   - logger: Gets one line a request.
     ///   - now: The time of day, in microseconds since 1970.
-    ///   - onListening: Called with the port once requests are accepted.
+    ///   - onListening: Called with the port, 0 for a socket file, once requests are accepted.
     package init(
         _ service: any GraphService,
         authenticator: any Authenticator,
-        host: String,
-        port: Int,
+        address: ServerAddress,
+        identity: ServerIdentity? = nil,
+        options: ServerOptions = ServerOptions(),
         logger: Logger,
         now: @escaping @Sendable () -> Int64,
         onListening: @escaping @Sendable (Int) async -> Void
     ) {
-        self.host = host
-        self.port = port
+        self.address = address
+        self.identity = identity
         self.onListening = onListening
+        connections = ConnectionCount()
         responder = GraphResponder(
             service: AnsweringService(service: service, logger: logger, now: now),
             authenticator: authenticator,
-            logger: logger
+            logger: logger,
+            options: options,
+            isSecure: identity != nil,
+            metrics: ServerMetrics(connections: connections)
         )
     }
 
@@ -48,13 +57,30 @@ package struct GraphServer: Service {
         // What Hummingbird reports by itself repeats what is said here.
         logger.logLevel = max(logger.logLevel, .warning)
         let onListening = onListening
-        let port = port
+        let identity = identity
+        let connections = connections
+        let service = responder.service
+        let limits = responder.options.limits
         let application = Application(
             responder: responder,
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            server: HTTPServerBuilder { respond in
+                let channel = GraphChannel(responder: respond, limits: limits, count: connections) {
+                    service.refusal($0, clientRequestID: nil)
+                }
+                guard let identity else { return channel }
+                return try TLSChannel(channel, tlsConfiguration: identity.configuration)
+            },
+            configuration: ApplicationConfiguration(address: bindAddress),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: logger
         )
         try await application.run()
+    }
+
+    private var bindAddress: BindAddress {
+        switch address {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
     }
 }

@@ -28,7 +28,8 @@ enum RequestFraming {
         guard (1...maximumKeyLength).contains(text.utf8.count) else {
             throw GraphError(400, .badRequest, "An Idempotency-Key has 1 to \(maximumKeyLength) characters.")
         }
-        return IdempotencyKey(.explicit, text)
+        // Keys of different callers never meet; the operator's are those of scripts on this machine.
+        return IdempotencyKey(.explicit, request.caller.kind == .operator ? text : "\(request.caller.id)/\(text)")
     }
 
     /// The fields for the service; what a field says twice is joined by commas (RFC 9110, section 5.3).
@@ -43,11 +44,33 @@ enum RequestFraming {
         return headers
     }
 
-    /// What links begin with: the address that the client used.
-    static func root(of request: Request, version: String) -> String {
-        let authority = request.head.authority ?? ""
-        let isPlain =
-            !authority.isEmpty
+    /// What tells a write that a client library sent again from one that is meant anew (reference, section 15).
+    static func repeatHint(of request: GraphRequest) -> RepeatHint? {
+        guard request.method == .post, request.key == nil else { return nil }
+        return RepeatHint(
+            clientRequestID: request.headers["client-request-id"].map { String($0.prefix(100)) },
+            isRetry: (request.headers["Retry-Attempt"].flatMap { Int($0) } ?? 0) >= 1
+        )
+    }
+
+    /// What links begin with: the address that the client used, or the proxy in front says that it used.
+    static func root(of request: Request, version: String, isSecure: Bool, trustsForwarded: Bool) -> String {
+        var scheme = isSecure ? "https" : "http"
+        var authority = request.head.authority ?? ""
+        if trustsForwarded {
+            // Each proxy appends what it saw: the first entry is the client's own.
+            func first(_ name: HTTPField.Name) -> String? {
+                request.headers[name]?.prefix { $0 != "," }.filter { $0 != " " }.lowercased()
+            }
+            if let proto = first(.forwardedProto), ["http", "https"].contains(proto) { scheme = proto }
+            if let host = first(.forwardedHost), isPlain(host) { authority = host }
+        }
+        return "\(scheme)://\(isPlain(authority) ? authority : "localhost")/\(version)"
+    }
+
+    /// Whether this is a host and perhaps a port, and nothing that could break a link.
+    private static func isPlain(_ authority: String) -> Bool {
+        !authority.isEmpty
             && authority.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -57,16 +80,5 @@ enum RequestFraming {
                 default: false
                 }
             }
-        return "http://\(isPlain ? authority : "localhost")/\(version)"
-    }
-}
-
-extension HTTPField.Name {
-    static let clientRequestID = known("client-request-id")
-    static let odataVersion = known("OData-Version")
-
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header field") }
-        return name
     }
 }

@@ -12,12 +12,12 @@ enum RequestLog {
         to logger: Logger
     ) {
         let path = (request.head.path ?? "/").prefix { $0 != "?" }
-        let milliseconds = Double(duration / .microseconds(1)) / 1000
+        let tenths = Int((duration / .microseconds(100)).rounded())
         logger.info(
             "request",
             metadata: [
                 "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))", "status": "\(response.status)",
-                "ms": "\(milliseconds)", "request-id": "\(response.headers["request-id"] ?? "")",
+                "ms": "\(tenths / 10).\(tenths % 10)", "request-id": "\(response.headers["request-id"] ?? "")",
             ]
         )
     }

@@ -19,6 +19,12 @@ struct RequestTarget: Equatable {
         version = Self.versions.first { $0 == first.lowercased() }
         self.path = version == nil ? "/" + rest : String(rest[first.endIndex...])
         if self.path.isEmpty { self.path = "/" }
+        // What a client library puts for "me", and normally takes out again before it sends (reference, section 18.1).
+        let alias = "/users/me-token-to-replace"
+        if version != nil, self.path.lowercased().hasPrefix(alias) {
+            let rest = self.path.dropFirst(alias.count)
+            if rest.isEmpty || rest.hasPrefix("/") { self.path = "/me" + rest }
+        }
     }
 
     /// Whether this is the path of batches.

@@ -15,7 +15,11 @@ package struct ServerCommand: AsyncParsableCommand {
         discussion: """
             The store is at http://HOST:PORT/v1.0 and /beta; POST /v1.0/$batch takes up to 20 requests. Each request \
             carries a bearer token: the one that is printed at start, or what HERALD_TOKEN holds. A write with the \
-            header Idempotency-Key happens once, however often it is sent. GET /healthz needs no token.
+            header Idempotency-Key happens once, however often it is sent; so does a POST that a client repeats with the \
+            same client-request-id. GET /healthz needs no token, nor does GET /metrics (Prometheus) on this machine.
+
+            Other machines reach it through a proxy that speaks TLS and knows who asks; --trust-forwarded lets links \
+            name the proxy. docs/server.md has a systemd unit, an example for nginx, and how to back up the store.
 
             Requests are logged to standard error, one a line, without tokens and bodies. SIGTERM and SIGINT end the \
             server when it has answered what it accepted.
@@ -23,6 +27,8 @@ package struct ServerCommand: AsyncParsableCommand {
             Examples:
 
               herald serve
+              herald serve --tls-self-signed --listen localhost:8443
+              herald serve --listen unix:/run/herald/herald.sock --log-format json
               HERALD_TOKEN=$(openssl rand -hex 32) herald serve --listen 127.0.0.1:9000
               curl -H "Authorization: Bearer $HERALD_TOKEN" http://127.0.0.1:9000/v1.0/groups
             """
@@ -36,25 +42,17 @@ package struct ServerCommand: AsyncParsableCommand {
         completion: .file()
     )
     var store: String?
-    @Option(
-        help: ArgumentHelp(
-            "An address of this machine alone, and a port; port 0 chooses one and prints it.",
-            valueName: "host:port"
-        )
-    )
-    var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    @OptionGroup(title: "Listening")
+    var listening: ListenOptions
+    @OptionGroup(title: "Logging")
+    var logging: LogOptions
     @OptionGroup(title: "Simulation")
     var simulation: SimulationOptions
 
     package init() {}
 
     package func validate() throws {
-        guard listen.isLoopback else {
-            throw ValidationError(
-                "\(listen) can be reached by other machines, for which TLS and authentication are needed; this server "
-                    + "has neither yet. Listen on 127.0.0.1, and put a proxy that has both in front."
-            )
-        }
+        try listening.check(hasAuthentication: false)
     }
 
     /// Runs the server from its command line to its end.
@@ -102,19 +100,34 @@ package struct ServerCommand: AsyncParsableCommand {
         now: @escaping @Sendable () -> Int64
     ) async -> Int32 {
         let token = given ?? DevelopmentToken.random()
-        let logger = Logger(label: "herald.server") { StreamLogHandler.standardError(label: $0) }
-        let listen = listen
+        let logger = logging.logger()
+        let listen = listening.listen
+        let scheme = listening.hasTLS ? "https" : "http"
+        let identity: ServerIdentity?
+        do {
+            identity = try self.identity()
+            if case .unix(let path) = listen.address { try SocketFile.prepare(path) }
+        } catch {
+            Self.say("\(error)")
+            return 1
+        }
         let server = GraphServer(
             simulation.wrap(graph) { Self.say($0) },
             authenticator: DevelopmentToken(token, caller: graph.operatorCaller),
-            host: listen.host,
-            port: listen.port,
+            address: listen.address,
+            identity: identity,
+            options: listening.serverOptions,
             logger: logger,
             now: now,
             onListening: { port in
-                let address = ListenAddress(host: listen.host, port: port)
                 let shown = given == nil ? token : "the one in HERALD_TOKEN"
-                Self.write("herald serve: http://\(address)/v1.0  token: \(shown)", to: .standardError)
+                let root =
+                    switch listen.address {
+                    case .tcp(let host, _): "\(scheme)://\(ListenAddress(.tcp(host: host, port: port)))/v1.0"
+                    case .unix: "\(listen)"
+                    }
+                if case .unix = listen.address { SocketFile.didBind() }
+                Self.write("herald serve: \(root)  token: \(shown)", to: .standardError)
             }
         )
         var quiet = logger
@@ -133,6 +146,27 @@ package struct ServerCommand: AsyncParsableCommand {
             Self.say("\(listen): cannot listen, or stopped listening: \(error)")
             return 1
         }
+    }
+
+    /// What the server shows under TLS; nil without TLS.
+    private func identity() throws -> ServerIdentity? {
+        if let certificate = listening.tlsCert, let key = listening.tlsKey {
+            return try ServerIdentity(certificates: certificate, key: key)
+        }
+        guard listening.tlsSelfSigned else { return nil }
+        let variables = ProcessInfo.processInfo.environment
+        let here = FileManager.default.currentDirectoryPath
+        guard let folder = StateFolder.path(variables: variables, folder: here) else {
+            throw ValidationError("--tls-self-signed keeps its certificate in the state folder: set HERALD_HOME.")
+        }
+        let authority = LocalAuthority(folder: folder + "/tls")
+        if try authority.makeIfMissing() {
+            Self.say("made a certificate authority for this machine: \(authority.authorityPath)")
+        }
+        Self.say(
+            "clients trust it by: curl --cacert \(authority.authorityPath), or SSL_CERT_FILE=\(authority.authorityPath)"
+        )
+        return try ServerIdentity(certificates: authority.certificatePath, key: authority.keyPath)
     }
 
     private func storePath(variables: [String: String], folder: String) -> String? {

@@ -14,7 +14,7 @@ struct RunningServer {
 
     let store: EmbeddedGraph
     let root: String
-    var port: Int { Int(root.split(separator: ":").last ?? "") ?? 0 }
+    let port: Int
 
     /// An answer as it came over the wire.
     struct Answer {
@@ -28,10 +28,13 @@ struct RunningServer {
     /// Runs `body` against a server that is up, and stops the server afterwards.
     ///
     /// - Parameters:
-    ///   - wrap: Puts another service around the store.
-    ///   - body: Gets the server.
+    ///   - options: How the server behaves.
+    ///   - service: Wraps the store; nil leaves it as it is.
+    ///   - body: Asks the server.
+    /// - Throws: What `body` throws, or why there is no server.
     static func with(
-        wrapping wrap: @Sendable (EmbeddedGraph) throws -> any GraphService = { $0 },
+        options: ServerOptions = ServerOptions(),
+        service: (@Sendable (EmbeddedGraph) throws -> any GraphService)? = nil,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-server-\(UUID())")
@@ -53,10 +56,10 @@ struct RunningServer {
         try #require(try await store.importGroups([group]).created == 1)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = GraphServer(
-            try wrap(store),
+            try service?(store) ?? store,
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
-            host: "127.0.0.1",
-            port: 0,
+            address: .tcp(host: "127.0.0.1", port: 0),
+            options: options,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: now,
             onListening: { continuation.yield($0) }
@@ -68,7 +71,7 @@ struct RunningServer {
             }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)"))
+            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)", port: port))
             tasks.cancelAll()
             while let result = await tasks.nextResult() { _ = result }
         }

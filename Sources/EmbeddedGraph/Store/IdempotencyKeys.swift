@@ -28,15 +28,7 @@ struct IdempotencyKeys {
                     + "another request; use another key, or repeat that request unchanged."
             )
         }
-        let body = find.bytes(3)
-        var response = GraphResponse(status: Int(find.integer(1)), body: body)
-        if !body.isEmpty { response.headers["Content-Type"] = GraphResponse.json }
-        response.headers["Location"] = find.text(2)
-        response.headers[GraphResponse.replayedHeader] = "true"
-        if response.status == 202 {
-            response.headers["x-post-id"] = find.text(2)?.split(separator: "/").last.map(String.init)
-        }
-        return response
+        return .replayed(status: Int(find.integer(1)), location: find.text(2), body: find.bytes(3))
     }
 
     /// Keeps an answer under a key.

@@ -15,6 +15,7 @@ enum StoreSchema {
         migrator.registerMigration("posting") { db in try db.execute(sql: posting) }
         migrator.registerMigration("outbound") { db in try db.execute(sql: outbound) }
         migrator.registerMigration("personal") { db in try db.execute(sql: personal) }
+        migrator.registerMigration("recentWrites") { db in try db.execute(sql: recentWrites) }
         return migrator
     }
 
@@ -184,5 +185,20 @@ enum StoreSchema {
             seenAt BIGINT NOT NULL DEFAULT 0,
             PRIMARY KEY (groupID, userID)
         ) WITHOUT ROWID;
+        """
+
+    // Writes without keys, for as long as clients repeat them by themselves.
+    private static let recentWrites = """
+        CREATE TABLE recentWrite (
+            callerID TEXT NOT NULL,
+            requestHash BLOB NOT NULL CHECK (length(requestHash) = 32),
+            clientRequestID TEXT,
+            usedAt BIGINT NOT NULL,
+            status INTEGER NOT NULL CHECK (status BETWEEN 200 AND 299),
+            location TEXT,
+            body BLOB NOT NULL
+        );
+        CREATE INDEX recentWriteOfCaller ON recentWrite (callerID, requestHash, usedAt);
+        CREATE INDEX recentWriteByAge ON recentWrite (usedAt);
         """
 }

@@ -26,6 +26,8 @@ package struct GraphRequest: Sendable, Equatable {
     package var caller: Caller
     /// Names the write so that it happens at most once; nil for reads and for writes that may be repeated.
     package var key: IdempotencyKey?
+    /// How to recognise the request when a client sends it again without a key; nil if each is meant anew.
+    package var repeatHint: RepeatHint?
     /// What links in the answer begin with: scheme, authority and version, without a final "/".
     package var serviceRoot: String
 
