@@ -56,7 +56,7 @@ struct BatchRuleTests {
 
     // Reference, section 12, row patterns.
     @Test func `items that depend on nothing run side by side`() async throws {
-        try await RunningServer.with(wrapping: Self.meeting) { server in
+        try await RunningServer.with(service: Self.meeting) { server in
             let list = (1...3).map { #"{"id":"\#($0)","method":"GET","url":"/me"}"# }.joined(separator: ",")
             let answers = try await items(server, list)
             #expect(answers.map { $0["body"]?["met"] } == Array(repeating: .boolean(true), count: 3))
@@ -67,7 +67,7 @@ struct BatchRuleTests {
     @Test func `an item that takes too long is answered with 504, and what depends on it with 424`() async throws {
         var options = ServerOptions()
         options.batchLimits.item = .milliseconds(20)
-        try await RunningServer.with(options: options, wrapping: Self.selective) { server in
+        try await RunningServer.with(options: options, service: Self.selective) { server in
             let answers = try await items(
                 server,
                 #"{"id":"a","method":"GET","url":"/slow"},{"id":"b","method":"GET","url":"/x","dependsOn":["a"]}"#
@@ -79,7 +79,7 @@ struct BatchRuleTests {
     @Test func `a batch that takes too long answers what is left with 504`() async throws {
         var options = ServerOptions()
         options.batchLimits.whole = .milliseconds(20)
-        try await RunningServer.with(options: options, wrapping: Self.selective) { server in
+        try await RunningServer.with(options: options, service: Self.selective) { server in
             let answers = try await items(server, #"{"id":"a","method":"GET","url":"/slow"}"#)
             #expect(answers.first?["status"] == .integer(504))
         }
@@ -87,7 +87,7 @@ struct BatchRuleTests {
 
     // Reference, section 12, rows id, url, body, auth and response item headers.
     @Test func `items are read as clients write them`() async throws {
-        try await RunningServer.with(wrapping: Self.selective) { server in
+        try await RunningServer.with(service: Self.selective) { server in
             let answers = try await items(
                 server,
                 """

@@ -29,12 +29,12 @@ struct RunningServer {
     ///
     /// - Parameters:
     ///   - options: How the server behaves.
-    ///   - wrap: Puts another service around the store.
+    ///   - service: Wraps the store; nil leaves it as it is.
     ///   - body: Asks the server.
     /// - Throws: What `body` throws, or why there is no server.
     static func with(
         options: ServerOptions = ServerOptions(),
-        wrapping wrap: @Sendable (EmbeddedGraph) throws -> any GraphService = { $0 },
+        service: (@Sendable (EmbeddedGraph) throws -> any GraphService)? = nil,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-server-\(UUID())")
@@ -56,7 +56,7 @@ struct RunningServer {
         try #require(try await store.importGroups([group]).created == 1)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = GraphServer(
-            try wrap(store),
+            try service?(store) ?? store,
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
             address: .tcp(host: "127.0.0.1", port: 0),
             options: options,

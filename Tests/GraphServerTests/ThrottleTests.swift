@@ -7,8 +7,14 @@ struct ThrottleTests {
     private typealias Demand = ThrottleState.Demand
     private var limits = ThrottleLimits()
 
-    private func mail(_ box: String = "g", app: String = "app", write: Bool = true, bytes: Int = 10) -> Demand {
-        demand(box, app: app, write: write, bytes: bytes)
+    private func mail(
+        _ box: String = "g",
+        app: String = "app",
+        write: Bool = true,
+        bytes: Int = 10,
+        same: Int? = nil
+    ) -> Demand {
+        demand(box, app: app, write: write, bytes: bytes, same: same)
     }
 
     private func directory(units: Int = 1, write: Bool = false) -> Demand {
@@ -21,7 +27,8 @@ struct ThrottleTests {
         write: Bool,
         bytes: Int = 0,
         extensions: Bool = false,
-        units: Int = 0
+        units: Int = 0,
+        same: Int? = nil
     ) -> Demand {
         var demand = Demand(
             GraphRequest(.get, "/", caller: Caller(id: app, displayName: "", address: "", kind: .application))
@@ -31,6 +38,7 @@ struct ThrottleTests {
         demand.uploaded = bytes
         demand.isAboutExtensions = extensions
         demand.units = units
+        demand.fingerprint = same ?? Int.random(in: 1 ... .max)
         return demand
     }
 
@@ -94,20 +102,29 @@ struct ThrottleTests {
         var state = ThrottleState(limits)
         for _ in 0..<10 { #expect(ask(&state, mail(), at: .zero) == nil) }
         var waits: [Int] = []
-        for _ in 0..<6 { waits.append(ask(&state, mail(), at: .seconds(1))?.retryAfter ?? 0) }
+        for _ in 0..<6 { waits.append(ask(&state, mail(same: 1), at: .seconds(1))?.retryAfter ?? 0) }
         #expect(waits == [9, 18, 36, 72, 100, 100])
-        // Nobody is punished for coming at the time that was named.
-        #expect(ask(&state, mail(), at: .seconds(100))?.retryAfter == 100)
-        #expect(ask(&state, mail(), at: .seconds(200)) == nil)
+        #expect(ask(&state, mail(same: 1), at: .seconds(100))?.retryAfter == 100)
+        #expect(ask(&state, mail(same: 1), at: .seconds(200)) == nil)
+    }
+
+    @Test func `nobody is punished for what another request of the same app did`() {
+        var limits = limits
+        limits.requests = RateLimit(3, per: .seconds(10))
+        var state = ThrottleState(limits)
+        for _ in 0..<3 { #expect(ask(&state, mail(), at: .zero) == nil) }
+        for number in 1...3 { #expect(ask(&state, mail(same: number), at: .zero)?.retryAfter == 10) }
+        for number in 1...3 { #expect(ask(&state, mail(same: number), at: .seconds(10)) == nil) }
     }
 
     @Test func `coming early into a crowd lengthens the wait, but holds up nobody else`() {
         var state = ThrottleState(limits)
         for _ in 0..<4 { _ = state.admit(mail(), at: .zero) }
-        #expect(state.admit(mail(), at: .zero).refusal?.retryAfter == 1)
-        #expect(state.admit(mail(), at: .milliseconds(10)).refusal?.retryAfter == 2)
-        #expect(state.admit(mail(), at: .milliseconds(20)).refusal?.retryAfter == 4)
+        #expect(state.admit(mail(same: 1), at: .zero).refusal?.retryAfter == 1)
+        #expect(state.admit(mail(same: 1), at: .milliseconds(10)).refusal?.retryAfter == 2)
+        #expect(state.admit(mail(same: 1), at: .milliseconds(20)).refusal?.retryAfter == 4)
         state.finish(mail(), at: .milliseconds(30))
+        #expect(state.admit(mail(same: 1), at: .milliseconds(40)).refusal?.retryAfter == 8)
         #expect(state.admit(mail(), at: .milliseconds(40)).refusal == nil)
     }
 

@@ -61,3 +61,22 @@ struct SlidingWindow: Sendable {
         return limit.period
     }
 }
+
+extension SlidingWindow {
+    /// The header fields that tell how much is left.
+    func fields(resetAfter seconds: Int? = nil) -> [ThrottleState.Field] {
+        let period = Int(limit.period.components.seconds)
+        var fields = [
+            ThrottleState.Field(name: "RateLimit-Limit", value: "\(limit.amount)"),
+            ThrottleState.Field(name: "RateLimit-Remaining", value: "\(remaining)"),
+            ThrottleState.Field(name: "RateLimit-Reset", value: "\(seconds ?? period)"),
+        ]
+        // From 0.8 to 1.8, and only above 0.8.
+        let hundredths = min(180, used * 100 / limit.amount)
+        if hundredths > 80 {
+            let digits = (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
+            fields.append(.init(name: "x-ms-throttle-limit-percentage", value: "\(hundredths / 100).\(digits)"))
+        }
+        return fields
+    }
+}

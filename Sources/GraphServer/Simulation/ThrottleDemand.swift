@@ -10,6 +10,14 @@ extension ThrottleState.Demand {
         isWrite = request.method.isWrite
         uploaded = [.post, .patch, .put].contains(request.method) ? request.body.count : 0
         isAboutExtensions = place.mailbox != nil && place.isAboutExtensions
+        var hasher = Hasher()
+        hasher.combine(request.method)
+        hasher.combine(request.path)
+        hasher.combine(request.query)
+        hasher.combine(request.headers["client-request-id"])
+        hasher.combine(request.key)
+        hasher.combine(request.body)
+        fingerprint = hasher.finalize()
         units = place.mailbox == nil ? Self.units(of: request, place) : 0
     }
 

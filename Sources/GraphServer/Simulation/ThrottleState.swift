@@ -34,6 +34,8 @@ struct ThrottleState: Sendable {
         var isWrite: Bool
         var uploaded: Int
         var isAboutExtensions: Bool
+        /// Tells whether the same request comes again.
+        var fingerprint: Int
         /// What it costs of the directory's units; 0 in a mailbox.
         var units: Int
     }
@@ -45,23 +47,28 @@ struct ThrottleState: Sendable {
 
     private struct Mailbox: Sendable {
         var running = 0
-        var requests: ThrottleMeter
-        var uploaded: ThrottleMeter
-        /// Of those that found too many under way; it holds up nobody else.
-        var crowded = ThrottlePenalty()
+        var requests: SlidingWindow
+        var uploaded: SlidingWindow
+        var early = EarlyReturns()
 
         mutating func isIdle(at now: Duration) -> Bool {
-            running == 0 && requests.isIdle(at: now) && uploaded.isIdle(at: now) && !crowded.isEarly(at: now)
+            requests.advance(to: now)
+            uploaded.advance(to: now)
+            return running == 0 && requests.used == 0 && uploaded.used == 0 && early.isIdle(at: now)
         }
     }
 
     private struct Directory: Sendable {
-        var units: ThrottleMeter
-        var writes: ThrottleMeter
-        var extensions: ThrottleMeter
+        var units: SlidingWindow
+        var writes: SlidingWindow
+        var extensions: SlidingWindow
+        var early = EarlyReturns()
 
         mutating func isIdle(at now: Duration) -> Bool {
-            units.isIdle(at: now) && writes.isIdle(at: now) && extensions.isIdle(at: now)
+            units.advance(to: now)
+            writes.advance(to: now)
+            extensions.advance(to: now)
+            return units.used == 0 && writes.used == 0 && extensions.used == 0 && early.isIdle(at: now)
         }
     }
 
@@ -96,83 +103,91 @@ struct ThrottleState: Sendable {
         let scope = Scope(app: demand.app, mailbox: demand.mailbox)
         var mailbox =
             mailboxes[scope]
-            ?? Mailbox(requests: ThrottleMeter(limits.requests), uploaded: ThrottleMeter(limits.uploadedBytes))
+            ?? Mailbox(requests: SlidingWindow(limits.requests), uploaded: SlidingWindow(limits.uploadedBytes))
         defer { mailboxes[scope] = mailbox }
-        let forRequests = mailbox.requests.wait(for: 1, at: now)
-        let forUploads = mailbox.uploaded.wait(for: demand.uploaded, at: now)
+        let reasons: [(wait: Duration, code: String, message: String)] = [
+            (
+                mailbox.running < limits.concurrentRequests ? .zero : limits.concurrencyWait,
+                "ApplicationThrottled", "Application is over its MailboxConcurrency limit."
+            ),
+            (
+                mailbox.requests.wait(for: 1, at: now),
+                GraphError.Code.throttled.rawValue, "Application is over its limit of requests in this mailbox."
+            ),
+            (
+                mailbox.uploaded.wait(for: demand.uploaded, at: now),
+                GraphError.Code.throttled.rawValue, "Application is over its limit of uploads to this mailbox."
+            ),
+            (
+                mailbox.early.remaining(of: demand.fingerprint, at: now),
+                GraphError.Code.throttled.rawValue, "The request came back before the time that Retry-After gave."
+            ),
+        ]
         // Attempts count, whatever becomes of them.
         mailbox.requests.add(1, at: now)
-        if forRequests > .zero || forUploads > .zero {
-            let isByRequests = forRequests >= forUploads
-            let meter = isByRequests ? \Mailbox.requests : \Mailbox.uploaded
-            let seconds = mailbox[keyPath: meter].refuse(
-                for: max(forRequests, forUploads),
-                atMost: limits.maximumWait,
-                at: now
-            )
-            return refusal(
-                of: demand,
-                GraphError.Code.throttled.rawValue,
-                isByRequests
-                    ? "Application is over its limit of requests in this mailbox."
-                    : "Application is over its limit of uploads to this mailbox.",
-                retryAfter: seconds,
-                mailbox.requests.fields(resetAfter: seconds)
-            )
+        guard let reason = reasons.first(where: { $0.wait > .zero }) else {
+            mailbox.running += 1
+            mailbox.uploaded.add(demand.uploaded, at: now)
+            return .admitted(mailbox.requests.fields())
         }
-        guard mailbox.running < limits.concurrentRequests else {
-            let seconds = mailbox.crowded.refuse(for: limits.concurrencyWait, atMost: limits.maximumWait, at: now)
-            return refusal(
-                of: demand,
-                "ApplicationThrottled",
-                "Application is over its MailboxConcurrency limit.",
-                retryAfter: seconds,
-                mailbox.requests.fields()
-            )
-        }
-        mailbox.running += 1
-        mailbox.uploaded.add(demand.uploaded, at: now)
-        return .admitted(mailbox.requests.fields())
+        let seconds = mailbox.early.refuse(
+            demand.fingerprint,
+            for: reasons.map(\.wait).max() ?? reason.wait,
+            atMost: limits.maximumWait,
+            at: now
+        )
+        return refusal(
+            of: demand,
+            reason.code,
+            reason.message,
+            retryAfter: seconds,
+            mailbox.requests.fields(resetAfter: seconds)
+        )
     }
 
     private mutating func admitToDirectory(_ demand: Demand, at now: Duration) -> Admission {
         var directory =
             directories[demand.app]
             ?? Directory(
-                units: ThrottleMeter(limits.resourceUnits),
-                writes: ThrottleMeter(limits.directoryWrites),
-                extensions: ThrottleMeter(limits.extensionRequests)
+                units: SlidingWindow(limits.resourceUnits),
+                writes: SlidingWindow(limits.directoryWrites),
+                extensions: SlidingWindow(limits.extensionRequests)
             )
         defer { directories[demand.app] = directory }
-        let needs: [(meter: WritableKeyPath<Directory, ThrottleMeter>, amount: Int, information: String)] = [
-            (\.units, demand.units, "ResourceUnitLimitExceeded"),
+        let needs: [(window: WritableKeyPath<Directory, SlidingWindow>, amount: Int, information: String)] = [
             (\.writes, demand.isWrite && demand.mailbox == nil ? 1 : 0, "WriteLimitExceeded"),
+            (\.units, demand.units, "ResourceUnitLimitExceeded"),
             (\.extensions, demand.isAboutExtensions ? 1 : 0, "ResourceUnitLimitExceeded"),
         ]
-        var refused: (meter: WritableKeyPath<Directory, ThrottleMeter>, wait: Duration, information: String)?
-        for need in needs {
-            let wait = directory[keyPath: need.meter].wait(for: need.amount, at: now)
-            if wait > refused?.wait ?? .zero { refused = (need.meter, wait, need.information) }
-            directory[keyPath: need.meter].add(need.amount, at: now)
+        var wait = directory.early.remaining(of: demand.fingerprint, at: now)
+        var full: (window: WritableKeyPath<Directory, SlidingWindow>, information: String)?
+        for need in needs where need.amount > 0 {
+            let needed = directory[keyPath: need.window].wait(for: need.amount, at: now)
+            if needed > .zero, full == nil { full = (need.window, need.information) }
+            wait = max(wait, needed)
+            // Attempts count, whatever becomes of them.
+            directory[keyPath: need.window].add(need.amount, at: now)
         }
-        guard let refused else {
+        guard wait > .zero else {
             guard demand.mailbox == nil else { return .admitted([]) }
             return .admitted(
                 [Field(name: "x-ms-resource-unit", value: "\(demand.units)")] + directory.units.fields()
             )
         }
-        let seconds = directory[keyPath: refused.meter].refuse(
-            for: refused.wait,
+        let seconds = directory.early.refuse(
+            demand.fingerprint,
+            for: wait,
             atMost: limits.maximumWait,
             at: now
         )
+        let (window, information) = full ?? (\.units, "ResourceUnitLimitExceeded")
         return refusal(
             of: demand,
             GraphError.Code.throttled.rawValue,
             "Too many requests.",
             retryAfter: seconds,
-            [Field(name: "x-ms-throttle-information", value: refused.information)]
-                + directory[keyPath: refused.meter].fields(resetAfter: seconds)
+            [Field(name: "x-ms-throttle-information", value: information)]
+                + directory[keyPath: window].fields(resetAfter: seconds)
         )
     }
 
