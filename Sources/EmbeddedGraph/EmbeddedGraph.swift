@@ -12,27 +12,38 @@ package final class EmbeddedGraph: GraphService {
     package let path: String
     /// Who acts on the store by itself: a user made when the file was first opened, to whom no posting policy applies.
     package let operatorCaller: Caller
+    /// Whether it does more than Graph, or just what Graph does.
+    package let mode: ServerMode
 
     private let pool: DatabasePool
     private let writer: Writer
     private let readers: ReaderStatements
     private let clock: @Sendable () -> Int64
 
-    private static let router = Router(
-        GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
-            + UserOperations.routes + MemberOperations.routes
-            + SenderOperations.routes + PersonalOperations.routes
-    )
+    private let router: Router
+    private static let routes =
+        AbsentOperations.routes + GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes
+        + PostOperations.routes
+        + UserOperations.routes + MemberOperations.routes
+        + SenderOperations.routes + PersonalOperations.routes
 
     /// Opens a store, creating the file and its folder if they are missing.
     ///
     /// - Parameters:
     ///   - path: Where the file is.
     ///   - operatorName: The display name of the operator, if the file is new.
+    ///   - mode: Whether it does more than Graph, or just what Graph does.
     ///   - clock: Gives microseconds since 1970.
     /// - Throws: ``StorageError``; a store written by a newer version of Herald is left untouched.
-    package init(path: String, operatorName: String, clock: @escaping @Sendable () -> Int64) throws(StorageError) {
+    package init(
+        path: String,
+        operatorName: String,
+        mode: ServerMode = .lenient,
+        clock: @escaping @Sendable () -> Int64
+    ) throws(StorageError) {
         self.path = path
+        self.mode = mode
+        router = Router(Self.routes.filter { $0.mode ?? mode == mode })
         self.clock = clock
         pool = try StoreFile.open(path, applicationID: StoreSchema.applicationID, migrator: StoreSchema.migrator)
         writer = Writer(pool: pool, path: path)
@@ -64,6 +75,7 @@ package final class EmbeddedGraph: GraphService {
             response.headers["Allow"] = refusal.allow
         }
         response.headers["request-id"] = id
+        response.headers[ServerMode.header] = mode.rawValue
         response.headers["client-request-id"] = request.headers["client-request-id"]
         return response
     }
@@ -86,11 +98,12 @@ package final class EmbeddedGraph: GraphService {
         let (route, request, parameters) = try resolve(request)
         let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let clock = clock
+        let mode = mode
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
             let now = clock()
-            let ignored = IgnoredMembers()
+            let ignored = IgnoredMembers(mode: mode)
             var response = try route.operation(
                 OperationContext(
                     request: request,
@@ -98,6 +111,7 @@ package final class EmbeddedGraph: GraphService {
                     parameters: parameters,
                     options: options,
                     now: now,
+                    mode: mode,
                     ignored: ignored
                 )
             )
@@ -112,6 +126,7 @@ package final class EmbeddedGraph: GraphService {
         let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let now = clock()
         let readers = readers
+        let mode = mode
         do {
             return try await pool.read { db in
                 try route.operation(
@@ -120,7 +135,8 @@ package final class EmbeddedGraph: GraphService {
                         connection: Connection(db: db, statements: readers.cache(for: db)),
                         parameters: parameters,
                         options: options,
-                        now: now
+                        now: now,
+                        mode: mode
                     )
                 )
             }
@@ -138,8 +154,10 @@ package final class EmbeddedGraph: GraphService {
     ) throws -> (Route, GraphRequest, [String: String]) {
         var request = request
         // The key was given for the request as it came, and its hash covers the path: only links see the short form.
-        let path = try UserOperations.resolveJoinedGroups(request.path, request.caller)
-        let match = try Self.router.match(request.method, path)
+        let path =
+            mode == .strict
+            ? request.path : try UserOperations.resolveJoinedGroups(request.path, request.caller)
+        let match = try router.match(request.method, path)
         if !request.method.isWrite { request.path = path }
         return (match.route, request, match.parameters)
     }

@@ -12,11 +12,13 @@ struct GraphResponder: HTTPResponder {
 
     let service: AnsweringService
     let authenticator: any Authenticator
+    let mode: ServerMode
     let logger: Logger
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let start = ContinuousClock.now
-        let response = try await answer(request)
+        var response = try await answer(request)
+        response.headers[ServerMode.header] = response.headers[ServerMode.header] ?? mode.rawValue
         log(request, response, ContinuousClock.now - start)
         return Self.http(response, isHead: request.method == .head)
     }
@@ -104,7 +106,7 @@ struct GraphResponder: HTTPResponder {
         }
         let batch: Batch
         do throws(GraphError) {
-            batch = try Batch(outer.body)
+            batch = try Batch(outer.body, mode: mode)
         } catch {
             return service.refusal(error, to: outer)
         }

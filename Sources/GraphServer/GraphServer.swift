@@ -18,6 +18,7 @@ package struct GraphServer: Service {
     /// - Parameters:
     ///   - service: What answers.
     ///   - authenticator: Knows whose tokens are valid.
+    ///   - mode: Whether batches are taken as Graph takes them; the mode of the service.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 lets the system choose one.
     ///   - logger: Gets one line a request.
@@ -26,6 +27,7 @@ package struct GraphServer: Service {
     package init(
         _ service: any GraphService,
         authenticator: any Authenticator,
+        mode: ServerMode = .lenient,
         host: String,
         port: Int,
         logger: Logger,
@@ -38,6 +40,7 @@ package struct GraphServer: Service {
         responder = GraphResponder(
             service: AnsweringService(service: service, logger: logger, now: now),
             authenticator: authenticator,
+            mode: mode,
             logger: logger
         )
     }

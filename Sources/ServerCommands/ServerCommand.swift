@@ -1,6 +1,7 @@
 package import ArgumentParser
 import EmbeddedGraph
 import Foundation
+import GraphModel
 import GraphServer
 import Logging
 import ServiceLifecycle
@@ -16,6 +17,17 @@ package struct ServerCommand: AsyncParsableCommand {
             The store is at http://HOST:PORT/v1.0 and /beta; POST /v1.0/$batch takes up to 20 requests. Each request \
             carries a bearer token: the one that is printed at start, or what HERALD_TOKEN holds. A write with the \
             header Idempotency-Key happens once, however often it is sent. GET /healthz needs no token.
+
+            Where Graph's documents are silent or Graph stops short, the store offers more: it filters, sorts, searches \
+            and pages through posts, tells the ids of new posts, and passes over members of a body that it does not \
+            know. With --strict it does what Graph does, so that a program that works here works there: $filter of \
+            threads and posts is refused with 501, $orderby is passed over, $search and a second level of $expand are \
+            refused; at most 100 posts are listed, without a link to the rest; there are no changes (delta) of \
+            conversations and posts, no joinedGroups, and no ids of the caller's choice; a new conversation needs a \
+            thread, its answer has ids alone, and that of a reply has none; unknown members of a body are refused; \
+            advanced queries of the directory need 'ConsistencyLevel: eventual'; applications do not read attachments; \
+            requests of a batch wait only for earlier ones; HTML is given within <html><body><div>, its ids beginning \
+            with x_. Each answer says in x-server-mode which mode it comes from.
 
             Requests are logged to standard error, one a line, without tokens and bodies. SIGTERM and SIGINT end the \
             server when it has answered what it accepted.
@@ -43,6 +55,8 @@ package struct ServerCommand: AsyncParsableCommand {
         )
     )
     var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    @Flag(help: "Do what Microsoft Graph does, no more: its refusals and limits, too.")
+    var strict = false
 
     package init() {}
 
@@ -84,7 +98,12 @@ package struct ServerCommand: AsyncParsableCommand {
         }
         do {
             let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-            let graph = try Self.open(path, operatorName: StateFolder.operatorName(variables: variables), now: now)
+            let graph = try Self.open(
+                path,
+                operatorName: StateFolder.operatorName(variables: variables),
+                mode: mode,
+                now: now
+            )
             let status = await serve(graph, token: given, now: now)
             try graph.close()
             return status
@@ -105,6 +124,7 @@ package struct ServerCommand: AsyncParsableCommand {
         let server = GraphServer(
             graph,
             authenticator: DevelopmentToken(token, caller: graph.operatorCaller),
+            mode: mode,
             host: listen.host,
             port: listen.port,
             logger: logger,
@@ -133,6 +153,8 @@ package struct ServerCommand: AsyncParsableCommand {
         }
     }
 
+    private var mode: ServerMode { strict ? .strict : .lenient }
+
     private func storePath(variables: [String: String], folder: String) -> String? {
         guard let store else {
             return StateFolder.path(variables: variables, folder: folder).map { $0 + "/graph.sqlite" }
@@ -144,9 +166,10 @@ package struct ServerCommand: AsyncParsableCommand {
     private static func open(
         _ path: String,
         operatorName: String,
+        mode: ServerMode,
         now: @escaping @Sendable () -> Int64
     ) throws -> EmbeddedGraph {
-        try EmbeddedGraph(path: path, operatorName: operatorName, clock: now)
+        try EmbeddedGraph(path: path, operatorName: operatorName, mode: mode, clock: now)
     }
 
     private static func say(_ message: String) { write("herald serve: " + message, to: .standardError) }

@@ -25,13 +25,17 @@ struct RunningServer {
     }
 
     /// Runs `body` against a server that is up, and stops the server afterwards.
-    static func with(_ body: @escaping @Sendable (RunningServer) async throws -> Void) async throws {
+    static func with(
+        mode: ServerMode = .lenient,
+        _ body: @escaping @Sendable (RunningServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-server-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let store = try EmbeddedGraph(
             path: folder.appending(path: "graph.sqlite").path,
             operatorName: "Adele Vance",
+            mode: mode,
             clock: now
         )
         let group = Group(
@@ -47,6 +51,7 @@ struct RunningServer {
         let server = GraphServer(
             store,
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
+            mode: mode,
             host: "127.0.0.1",
             port: 0,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -96,6 +96,7 @@ enum GroupOperations {
     ) throws -> GraphResponse {
         let selection = try context.options.selection(of: "group", properties)
         try context.refuseExpand()
+        try context.requireConsistency(ofReferences: true)
         var query = ListQuery(select: columns)
         query.require("id IN (SELECT groupID FROM member WHERE userID = ?)", user)
         if unifiedOnly { query.conditions.append("isUnified = 1") }
@@ -138,6 +139,7 @@ enum GroupOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let selection = try context.options.selection(of: "group", properties)
         try context.refuseExpand()
+        try context.requireConsistency()
         // The directory refuses what is too much, where mailboxes give what they have (reference, section 9).
         if let top = context.options.top, top > Page.maximum {
             throw GraphError(
@@ -158,7 +160,8 @@ enum GroupOperations {
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        Page.count(try query(context).count(context))
+        try context.requireConsistency(isCount: true)
+        return Page.count(try query(context).count(context))
     }
 
     private static func query(_ context: OperationContext) throws -> ListQuery {

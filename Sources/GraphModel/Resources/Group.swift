@@ -65,7 +65,7 @@ package struct Group: Sendable, Equatable {
         created: GraphDate,
         noting ignored: IgnoredMembers? = nil
     ) throws(GraphError) -> Group {
-        let group = try RequestBody.read(body, noting: ignored) { reader in
+        let group = try RequestBody.read(body, as: .group, noting: ignored) { reader in
             var group = Group(id: id, displayName: "", mailNickname: "", groupTypes: [], created: created)
             try reader.object { reader, name in
                 switch name {
