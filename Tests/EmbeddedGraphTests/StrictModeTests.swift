@@ -105,7 +105,7 @@ import Testing
         #expect(try await graph.get(posts, query: "$filter=not \(green)").ids.isEmpty)
         for (path, filter) in [
             (posts, "\(green) and hasAttachments eq false"), ("\(graph.group)/threads", green),
-            ("\(graph.group)/conversations", green),
+            ("\(graph.group)/conversations", green), ("\(graph.group)/conversations", "\(green) and topic eq 'Topic'"),
         ] {
             let answer = try await graph.get(path, query: "$filter=\(filter)")
             if mode == .lenient {

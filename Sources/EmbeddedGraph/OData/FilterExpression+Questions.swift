@@ -9,6 +9,16 @@ extension FilterExpression {
         }
     }
 
+    /// Whether it asks anywhere what a collection's elements are like.
+    func concerns(_ collection: String) -> Bool {
+        switch self {
+        case .and(let parts), .or(let parts): parts.contains { $0.concerns(collection) }
+        case .not(let inner): inner.concerns(collection)
+        case .lambda(_, let path, _, _): path.text.lowercased() == collection.lowercased()
+        case .holds, .compare, .isIn, .call: false
+        }
+    }
+
     /// Whether the directory answers it only from its index, which lags behind: `ne`, `not`, `endswith`.
     var isAdvanced: Bool {
         switch self {

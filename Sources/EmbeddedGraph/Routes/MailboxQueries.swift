@@ -25,7 +25,7 @@ extension OperationContext {
     func conversationOptions() throws(GraphError) -> QueryOptions {
         guard mode == .strict else { return options }
         if let filter = options.filter {
-            guard try !FilterParser.parse(filter).concernsOnly("singleValueExtendedProperties") else {
+            guard try !FilterParser.parse(filter).concerns("singleValueExtendedProperties") else {
                 throw Self.filterRefusal
             }
         }
