@@ -21,11 +21,14 @@ package final class EmbeddedGraph: GraphService {
     private let clock: @Sendable () -> Int64
 
     private let router: Router
-    private static let routes =
-        AbsentOperations.routes + GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes
-        + PostOperations.routes
-        + UserOperations.routes + MemberOperations.routes
-        + SenderOperations.routes + PersonalOperations.routes
+    private static let routes: [Route] =
+        [
+            AbsentOperations.routes, DeltaOperations.routes, GroupOperations.routes, ConversationOperations.routes,
+            ThreadOperations.routes, PostOperations.routes, UserOperations.routes, MemberOperations.routes,
+            DeletedGroupOperations.routes, ExtensionOperations.routes, ServiceOperations.routes,
+            SenderOperations.routes, PersonalOperations.routes,
+        ]
+        .flatMap { $0 }
 
     /// Opens a store, creating the file and its folder if they are missing.
     ///
@@ -124,6 +127,13 @@ package final class EmbeddedGraph: GraphService {
     private func read(_ request: GraphRequest) async throws -> GraphResponse {
         let (route, request, parameters) = try resolve(request)
         let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
+        guard options.deltaToken == nil || DeltaOperations.isDelta(request.path) else {
+            throw GraphError(
+                400,
+                .badRequest,
+                "The query option '$deltatoken' belongs to a path that ends with /delta."
+            )
+        }
         let now = clock()
         let readers = readers
         let mode = mode

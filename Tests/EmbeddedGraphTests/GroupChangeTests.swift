@@ -34,7 +34,9 @@ import Testing
         (#"{"displayName":""}"#, "displayName"), (#"{"mailEnabled":false}"#, "mailEnabled"),
         (#"{"groupTypes":[]}"#, "groupTypes"), (#"{"mail":"other@contoso.example"}"#, "mail"),
         (#"{"visibility":"HiddenMembership"}"#, "visibility"), (#"{"visibility":"Secret"}"#, "visibility"),
-        (#"{"theme":"Teal"}"#, "theme"), (#"{"owners@odata.bind":[]}"#, "owners"),
+        (#"{"isAssignableToRole":true}"#, "isAssignableToRole"),
+        (#"{"securityIdentifier":"S-1"}"#, "securityIdentifier"),
+        (#"{"unseen":true}"#, "unseen"),
     ])
     func `what cannot be changed is refused by name and changes nothing`(body: String, name: String) async throws {
         let graph = try await Fixture()

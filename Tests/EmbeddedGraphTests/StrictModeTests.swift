@@ -116,6 +116,55 @@ import Testing
         }
     }
 
+    // Reference, section 8.1: the documented filter, which is answered 501.
+    @Test(arguments: ServerMode.allCases)
+    func `posts are found by their extensions, or that filter is refused, too`(_ mode: ServerMode) async throws {
+        let graph = try await Fixture(mode: mode)
+        let made = try await graph.converse(
+            post: #""extensions":[{"extensionName":"com.contoso.estimate","days":3}],"#
+                + #""multiValueExtendedProperties":[{"id":"StringArray {66f5a359-4659-4830-9070-00047ec6ac6e} Name P","#
+                + #""value":["Green"]}]"#
+        )
+        let answer = try await graph.get(
+            "\(graph.group)/threads/\(made.thread)/posts",
+            query: "$filter=Extensions/any(f:f/id eq 'com.contoso.estimate')"
+        )
+        if mode == .lenient {
+            #expect(answer.ids == [made.post])
+        } else {
+            #expect(answer.isRefusal(501, .filteringOnConversations))
+        }
+        let path = "\(graph.group)/threads/\(made.thread)/posts/\(made.post)"
+        let read = try await graph.get(path, query: "$expand=extensions($filter=id eq 'com.contoso.estimate')")
+        #expect(read.json["extensions"]?[0]?["days"] == 3)
+    }
+
+    // Reference, section 20: delta on conversations, posts; section 9.
+    @Test(arguments: ServerMode.allCases)
+    func `changes of conversations and posts are told, or an unknown segment`(_ mode: ServerMode) async throws {
+        let graph = try await Fixture(mode: mode)
+        let made = try await graph.converse()
+        for path in [
+            "conversations/delta", "conversations/delta()", "threads/\(made.thread)/posts/delta",
+            "conversations/\(made.conversation)/threads/\(made.thread)/posts/microsoft.graph.delta()",
+        ] {
+            let answer = try await graph.get("\(graph.group)/\(path)")
+            if mode == .lenient {
+                #expect(answer.status == 200 && answer.items.count == 1)
+            } else {
+                #expect(answer.isRefusal(400, .badRequest) && answer.message.contains("delta"))
+            }
+        }
+        #expect(try await graph.get("/groups/delta").status == 200)
+    }
+
+    // Reference, section 20: the server reports its mode in annotations of $metadata.
+    @Test(arguments: ServerMode.allCases)
+    func `the metadata names the mode`(_ mode: ServerMode) async throws {
+        let text = try await Fixture(mode: mode).get("/$metadata").text
+        #expect(text.contains(#"<Annotation Term="herald.serverMode" String="\#(mode.rawValue)""#))
+    }
+
     // Reference, section 20: $orderby on threads, posts.
     @Test(arguments: ServerMode.allCases)
     func `conversations, threads and posts are sorted as asked, or as always`(_ mode: ServerMode) async throws {
@@ -343,6 +392,8 @@ import Testing
             ("\(graph.group)/members", "$count=true", false),
             ("\(graph.group)/members", "$filter=startswith(displayName,'A')", true),
             ("\(graph.group)/owners/$count", "", false), ("/me/memberOf", "$count=true", false),
+            ("/directory/deletedItems/microsoft.graph.group", "$count=true", false),
+            ("/directory/deletedItems/microsoft.graph.group/$count", "", false),
         ] {
             let plain = try await graph.get(path, query: query)
             let asked = try await graph.send(.get, path, query: query, headers: eventual)

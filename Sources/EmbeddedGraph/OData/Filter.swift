@@ -16,6 +16,8 @@ struct Filter {
             case boolean
             /// The id of an extended property.
             case propertyID
+            /// The name of an open extension, plain or qualified.
+            case extensionName
             /// A JSON array of texts.
             case textList
             /// The rows of a subquery, called `item`, that begins behind `SELECT 1 FROM`.
@@ -134,6 +136,13 @@ struct Filter {
             }
             return isPropertyID(property.column, id)
         }
+        if case .extensionName = property.kind {
+            guard comparison == .eq, case .text(let name) = literal else {
+                throw refusal("the id of an extension is compared by eq with a text", operand.path)
+            }
+            values.append(.text(OpenExtension.key(name)))
+            return "(\(property.column) = ?)"
+        }
         let (left, right) = try sides(property, operand, literal)
         let isOrdered: Bool
         switch property.kind {
@@ -238,7 +247,7 @@ struct Filter {
         case .guid: return "a GUID"
         case .moment: return "a moment such as 2026-01-15T08:30:00Z, without quotes"
         case .boolean: return "true or false"
-        case .propertyID: return "a text in single quotes, by eq"
+        case .propertyID, .extensionName: return "a text in single quotes, by eq"
         case .textList, .rows: throw refusal("'\(path.text.prefix(60))' is a collection; use any or all", path)
         case .closed: throw restriction(path)
         }

@@ -54,7 +54,7 @@ struct SortOrder {
             Key(expression: "lower(coalesce(\(column), ''))", isText: true, isDescending: isDescending)
         case .identifier, .guid: Key(expression: column, isText: true, isDescending: isDescending)
         case .moment, .boolean: Key(expression: column, isText: false, isDescending: isDescending)
-        case .propertyID, .textList, .rows, .closed: nil
+        case .propertyID, .extensionName, .textList, .rows, .closed: nil
         }
     }
 

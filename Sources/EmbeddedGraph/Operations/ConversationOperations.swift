@@ -12,12 +12,12 @@ enum ConversationOperations {
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
 
-    private static let columns =
+    static let columns =
         "SELECT id, topic, preview, uniqueSenders, hasAttachments, deliveredAt FROM conversation"
-    private static let properties: Set<String> = [
+    static let properties: Set<String> = [
         "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview",
     ]
-    private static let expandable = ["threads"]
+    static let expandable = ["threads"]
     private static let filterable = [
         Filter.Property(name: "id", column: "conversation.id", kind: .identifier),
         Filter.Property(name: "topic", column: "conversation.topic", kind: .text),
@@ -37,7 +37,7 @@ enum ConversationOperations {
     ]
 
     /// What an answer shows of a conversation.
-    private struct Shown {
+    struct Shown {
         var id: String
         var topic: String
         var preview: String
@@ -260,7 +260,7 @@ enum ConversationOperations {
         return row(find)
     }
 
-    private static func row(_ statement: PreparedStatement) -> Shown {
+    static func row(_ statement: PreparedStatement) -> Shown {
         Shown(
             id: statement.text(0) ?? "",
             topic: statement.text(1) ?? "",

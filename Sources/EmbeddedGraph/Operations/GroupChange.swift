@@ -4,11 +4,8 @@ import GraphModel
 struct GroupChange {
     /// The group as it will be.
     private(set) var group: Group
-    /// Links to the users who are to become members.
-    private(set) var members: [String] = []
-
-    /// The most links in one request (reference, section 11.1).
-    private static let maximumLinks = 20
+    /// The users who are to become members or owners.
+    private(set) var links: GroupLinks
 
     /// Reads the body of a PATCH.
     ///
@@ -16,9 +13,9 @@ struct GroupChange {
     ///
     /// - Throws: ``GraphError`` if the body would change one of those, or makes the group one that cannot be stored.
     init(_ body: [UInt8], of stored: Group) throws(GraphError) {
-        (group, members) = try RequestBody.read(body) { reader in
+        (group, links) = try RequestBody.read(body) { reader in
             var group = stored
-            var members: [String] = []
+            var links = GroupLinks()
             try reader.object { reader, name in
                 switch name {
                 case "displayName": group.displayName = try reader.string()
@@ -26,7 +23,8 @@ struct GroupChange {
                 case "mailNickname": group.mailNickname = try reader.string()
                 case "visibility": group.visibility = try reader.string()
                 case "securityEnabled": group.securityEnabled = try reader.boolean()
-                case "members@odata.bind": try reader.list { reader, _ in members.append(try reader.string()) }
+                case "members@odata.bind": try reader.list { reader, _ in links.members.append(try reader.string()) }
+                case "owners@odata.bind": try reader.list { reader, _ in links.owners.append(try reader.string()) }
                 case "id": try Self.keep("id", GroupID(try reader.string()) == stored.id)
                 case "mail": try Self.keep("mail", try reader.optionalString() == stored.mail)
                 case "mailEnabled": try Self.keep("mailEnabled", try reader.boolean() == stored.mailEnabled)
@@ -42,20 +40,19 @@ struct GroupChange {
                     try Self.keep("createdDateTime", GraphDate(try reader.string())?.text == stored.created.text)
                 case _ where name.string.contains("@odata.") && !name.string.lowercased().hasSuffix("@odata.bind"):
                     break
-                default: try Self.keep(name.string, false)
+                case "renewedDateTime", "expirationDateTime", "deletedDateTime", "proxyAddresses", "securityIdentifier":
+                    let value = try JSONValue(from: &reader)
+                    try Self.keep(name.string, Self.shown(name.string, of: stored) == value)
+                case "uniqueName": try Self.keep("uniqueName", try reader.optionalString() == stored.uniqueName)
+                default: try Self.change(name, of: &group, &reader)
                 }
             }
-            return (group, members)
+            return (group, links)
         }
         if group.visibility != stored.visibility, group.visibility == "HiddenMembership" {
             throw Self.refusal("visibility can be HiddenMembership only from the group's creation", "visibility")
         }
-        if members.count > Self.maximumLinks {
-            throw Self.refusal(
-                "A resource cannot contain more than \(Self.maximumLinks) link changes",
-                "members@odata.bind"
-            )
-        }
+        try links.check()
         if let fault = group.fault { throw Self.refusal("The group cannot be changed: \(fault)", nil) }
         // The address follows the nickname from which it was made.
         if group.mailNickname != stored.mailNickname, let mail = stored.mail,
@@ -65,11 +62,30 @@ struct GroupChange {
         }
     }
 
+    private static func change(_ name: JSONName, of group: inout Group, _ reader: inout JSONReader) throws {
+        guard let detail = GroupDetail(name: name) else { return try keep(name.string, false) }
+        let value = try detail.read(&reader)
+        if !detail.isChangeable { try keep(detail.rawValue, value == group.details[detail] ?? detail.initial) }
+        group.details[detail] = value
+    }
+
+    /// What a group shows of a property that only the service sets.
+    private static func shown(_ name: String, of group: Group) -> JSONValue {
+        switch name.lowercased() {
+        case "proxyaddresses": .array(group.proxyAddresses.map { .string($0) })
+        case "securityidentifier": .string(group.id.securityIdentifier)
+        case "renewedDateTime".lowercased(): .string((group.renewed ?? group.created).text)
+        case "deletedDateTime".lowercased(): group.deleted.map { .string($0.text) } ?? .null
+        default: .null
+        }
+    }
+
     private static func keep(_ name: String, _ isSame: Bool) throws(GraphError) {
         guard !isSame else { return }
         throw refusal(
             "The property '\(name.prefix(80))' of a group cannot be changed here; what can: displayName, description, "
-                + "mailNickname, visibility, securityEnabled, members@odata.bind",
+                + "mailNickname, visibility, securityEnabled, members@odata.bind, owners@odata.bind, "
+                + GroupDetail.allCases.filter(\.isChangeable).map(\.rawValue).joined(separator: ", "),
             name
         )
     }

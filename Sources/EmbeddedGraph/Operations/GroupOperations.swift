@@ -11,36 +11,47 @@ enum GroupOperations {
         Route(.get, "groups/{group}", get),
         Route(.patch, "groups/{group}", update),
         Route(.delete, "groups/{group}", delete),
+        Route(.post, "groups/{group}/renew", renew),
     ]
 
-    private static let columns = """
+    static let columns = """
         SELECT id, displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled,
-            createdAt, isUnified, resourceBehaviorOptions FROM "group"
+            createdAt, isUnified, resourceBehaviorOptions, deletedAt, renewedAt, uniqueName, details FROM "group"
         """
-    private static let properties: Set<String> = [
+    static let properties = Set([
         "id", "displayName", "description", "mail", "mailNickname", "visibility", "groupTypes", "securityEnabled",
         "mailEnabled", "createdDateTime", "resourceBehaviorOptions",
-    ]
-    private static let filterable = [
-        Filter.Property(name: "id", column: #""group".id"#, kind: .guid),
-        Filter.Property(name: "displayName", column: #""group".displayName"#, kind: .text),
-        Filter.Property(name: "description", column: #""group".description"#, kind: .text, isNullable: true),
-        Filter.Property(name: "mail", column: #""group".mail"#, kind: .text, isNullable: true),
-        Filter.Property(name: "mailEnabled", column: #""group".mailEnabled"#, kind: .boolean),
-        Filter.Property(name: "securityEnabled", column: #""group".securityEnabled"#, kind: .boolean),
-        Filter.Property(name: "createdDateTime", column: #""group".createdAt"#, kind: .moment),
-        Filter.Property(name: "mailNickname", column: #""group".mailNickname"#, kind: .text),
-        Filter.Property(name: "visibility", column: #""group".visibility"#, kind: .text),
-        Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
-        Filter.Property(name: "resourceBehaviorOptions", column: "", kind: .closed),
-    ]
+        "renewedDateTime", "expirationDateTime", "deletedDateTime", "proxyAddresses", "securityIdentifier",
+        "uniqueName",
+    ]).union(GroupDetail.allCases.map(\.rawValue))
+    static let filterable =
+        [
+            Filter.Property(name: "id", column: #""group".id"#, kind: .guid),
+            Filter.Property(name: "displayName", column: #""group".displayName"#, kind: .text),
+            Filter.Property(name: "description", column: #""group".description"#, kind: .text, isNullable: true),
+            Filter.Property(name: "mail", column: #""group".mail"#, kind: .text, isNullable: true),
+            Filter.Property(name: "mailEnabled", column: #""group".mailEnabled"#, kind: .boolean),
+            Filter.Property(name: "securityEnabled", column: #""group".securityEnabled"#, kind: .boolean),
+            Filter.Property(name: "createdDateTime", column: #""group".createdAt"#, kind: .moment),
+            Filter.Property(name: "mailNickname", column: #""group".mailNickname"#, kind: .text),
+            Filter.Property(name: "visibility", column: #""group".visibility"#, kind: .text),
+            Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
+            Filter.Property(name: "renewedDateTime", column: #""group".renewedAt"#, kind: .moment, isNullable: true),
+            Filter.Property(name: "uniqueName", column: #""group".uniqueName"#, kind: .text, isNullable: true),
+            Filter.Property(name: "resourceBehaviorOptions", column: "", kind: .closed),
+            Filter.Property(name: "proxyAddresses", column: "", kind: .closed),
+            Filter.Property(name: "securityIdentifier", column: "", kind: .closed),
+            Filter.Property(name: "expirationDateTime", column: "", kind: .closed),
+            Filter.Property(name: "deletedDateTime", column: "", kind: .closed),
+        ]
+        + GroupDetail.allCases.map { Filter.Property(name: $0.rawValue, column: "", kind: .closed) }
 
     /// A group that has conversations.
     ///
     /// - Throws: ``GraphError`` if the id is none, or there is no such group, or it has no mailbox.
     static func unified(_ context: OperationContext) throws -> GroupID {
         let id = try id(context)
-        let find = try context.connection.prepare(#"SELECT isUnified FROM "group" WHERE id = $1"#)
+        let find = try context.connection.prepare(#"SELECT isUnified FROM "group" WHERE id = $1 AND deletedAt IS NULL"#)
         find.bind(id.text, 1)
         guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
@@ -80,7 +91,7 @@ enum GroupOperations {
     /// - Throws: ``GraphError`` if the id is none, or there is no such group.
     static func existing(_ context: OperationContext) throws -> GroupID {
         let id = try id(context)
-        let find = try context.connection.prepare(#"SELECT 1 FROM "group" WHERE id = $1"#)
+        let find = try context.connection.prepare(#"SELECT 1 FROM "group" WHERE id = $1 AND deletedAt IS NULL"#)
         find.bind(id.text, 1)
         guard try find.step() else { throw unknown(id.text) }
         find.reset()
@@ -98,6 +109,7 @@ enum GroupOperations {
         try context.refuseExpand()
         try context.requireConsistency(ofReferences: true)
         var query = ListQuery(select: columns)
+        query.conditions.append(#""group".deletedAt IS NULL"#)
         query.require("id IN (SELECT groupID FROM member WHERE userID = ?)", user)
         if unifiedOnly { query.conditions.append("isUnified = 1") }
         if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
@@ -111,20 +123,44 @@ enum GroupOperations {
         )
     }
 
-    /// The group that the path names, which may be encoded twice, as items' ids may.
-    private static func id(_ context: OperationContext) throws(GraphError) -> GroupID {
+    /// The group that the path names by its id, which may be encoded twice, as items' ids may, or by its unique name.
+    static func id(_ context: OperationContext) throws -> GroupID {
         let text = context.parameters["group"] ?? ""
+        if let name = uniqueName(context) {
+            guard let id = try GroupTable(context.connection).idOf(uniqueName: name).flatMap(GroupID.init) else {
+                throw unknown(name)
+            }
+            return id
+        }
         guard let id = GroupID(text) ?? GroupID(PercentEncoding.decode(text)) else {
             throw GraphError(400, .directoryBadRequest, "Invalid object identifier '\(text.prefix(80))'.")
         }
         return id
     }
 
-    private static var nicknameTaken: GraphError {
+    /// The unique name in `groups(uniqueName='sales')`; nil if the path names the group by its id.
+    static func uniqueName(_ context: OperationContext) -> String? {
+        let text = context.parameters["group"] ?? ""
+        guard text.lowercased().hasPrefix("uniquename='"), text.hasSuffix("'") else { return nil }
+        return String(text.dropFirst("uniquename='".count).dropLast()).replacing("''", with: "'")
+    }
+
+    /// Refuses a nickname or a unique name that another group has.
+    static func requireFreeNames(_ group: Group, _ context: OperationContext) throws {
+        let table = GroupTable(context.connection)
+        if let owner = try table.idOf(nickname: group.mailNickname), owner != group.id.text {
+            throw taken("mailNickname")
+        }
+        if let name = group.uniqueName, let owner = try table.idOf(uniqueName: name), owner != group.id.text {
+            throw taken("uniqueName")
+        }
+    }
+
+    private static func taken(_ property: String) -> GraphError {
         GraphError(
             400,
             .directoryBadRequest,
-            "Another object with the same value for property mailNickname already exists."
+            "Another object with the same value for property \(property) already exists."
         )
     }
 
@@ -166,6 +202,7 @@ enum GroupOperations {
 
     private static func query(_ context: OperationContext) throws -> ListQuery {
         var query = ListQuery(select: columns)
+        query.conditions.append(#""group".deletedAt IS NULL"#)
         try query.add(context.options, filterable)
         if let search = context.options.search {
             try query.add(
@@ -182,7 +219,7 @@ enum GroupOperations {
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
         let id = try id(context)
         try context.refuseExpand()
-        let find = try context.connection.prepare(columns + " WHERE id = $1")
+        let find = try context.connection.prepare(columns + " WHERE id = $1 AND deletedAt IS NULL")
         find.bind(id.text, 1)
         guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
@@ -193,52 +230,7 @@ enum GroupOperations {
         return entity(group, selection, context, status: 200, state)
     }
 
-    @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
-        let id = GroupID.random()
-        let group = try Group.read(
-            context.request.body,
-            id: id,
-            created: GraphDate(microseconds: context.now),
-            noting: context.ignored
-        )
-        guard try GroupTable(context.connection).idOf(nickname: group.mailNickname) == nil else {
-            throw nicknameTaken
-        }
-        var stored = group
-        stored.mail = group.mailEnabled ? "\(group.mailNickname)@contoso.example" : nil
-        try GroupTable(context.connection).insert(stored)
-        return entity(stored, Selection(), context, status: 201)
-    }
-
-    @Sendable private static func update(_ context: OperationContext) throws -> GraphResponse {
-        let id = try id(context)
-        let find = try context.connection.prepare(columns + " WHERE id = $1")
-        find.bind(id.text, 1)
-        guard try find.step() else { throw unknown(id.text) }
-        let stored = try row(find)
-        find.reset()
-        let change = try GroupChange(context.request.body, of: stored)
-        let table = GroupTable(context.connection)
-        if let owner = try table.idOf(nickname: change.group.mailNickname), owner != id.text {
-            throw nicknameTaken
-        }
-        let members = MembershipTable(.member, of: id, context.connection)
-        let users = try members.newUsers(change.members)
-        _ = try table.upsert(change.group)
-        for user in users { try members.add(user) }
-        return GraphResponse(status: 204)
-    }
-
-    @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
-        let id = try id(context)
-        let delete = try context.connection.prepare(#"DELETE FROM "group" WHERE id = $1"#)
-        delete.bind(id.text, 1)
-        try delete.run()
-        guard context.connection.db.changesCount == 1 else { throw unknown(id.text) }
-        return GraphResponse(status: 204)
-    }
-
-    private static func entity(
+    static func entity(
         _ group: Group,
         _ selection: Selection,
         _ context: OperationContext,
@@ -256,10 +248,10 @@ enum GroupOperations {
         )
     }
 
-    private static func row(_ statement: PreparedStatement) throws -> Group {
+    static func row(_ statement: PreparedStatement) throws -> Group {
         let types = try JSONValue((statement.text(6) ?? "[]").utf8).elements ?? []
         let options = try JSONValue((statement.text(11) ?? "[]").utf8).elements ?? []
-        return Group(
+        var group = Group(
             id: GroupID(statement.text(0) ?? "") ?? GroupID.random(),
             displayName: statement.text(1) ?? "",
             description: statement.text(2),
@@ -272,9 +264,18 @@ enum GroupOperations {
             created: GraphDate(microseconds: statement.integer(9)),
             resourceBehaviorOptions: options.compactMap(\.string)
         )
+        if !statement.isNull(12) { group.deleted = GraphDate(microseconds: statement.integer(12)) }
+        if !statement.isNull(13) { group.renewed = GraphDate(microseconds: statement.integer(13)) }
+        group.uniqueName = statement.text(14)
+        if let text = statement.text(15), text != "{}", case .object(let details) = try JSONValue(text.utf8) {
+            for (name, value) in details {
+                if let detail = GroupDetail(rawValue: name) { group.details[detail] = value }
+            }
+        }
+        return group
     }
 
-    private static func write(
+    static func write(
         _ group: Group,
         _ selection: Selection,
         _ writer: inout JSONWriter,
@@ -285,28 +286,56 @@ enum GroupOperations {
         writer.object { writer in
             if let context { writer.member("@odata.context", context) }
             if let type { writer.member("@odata.type", type) }
-            writer.member("id", group.id.text)
             state?.write(selection, &writer)
-            if selection.wants("createdDateTime") { writer.member("createdDateTime", group.created.text) }
-            if selection.wants("description") { writer.member("description", group.description) }
-            if selection.wants("displayName") { writer.member("displayName", group.displayName) }
-            if selection.wants("groupTypes") {
-                writer.name("groupTypes")
-                writer.array { writer in
-                    for type in group.groupTypes { writer.string(type) }
-                }
+            writeMembers(of: group, selection, &writer)
+        }
+    }
+
+    /// Writes what is selected of a group into an object that has begun.
+    static func writeMembers(of group: Group, _ selection: Selection, _ writer: inout JSONWriter) {
+        writer.member("id", group.id.text)
+        if selection.wants("createdDateTime") { writer.member("createdDateTime", group.created.text) }
+        if selection.wants("description") { writer.member("description", group.description) }
+        if selection.wants("displayName") { writer.member("displayName", group.displayName) }
+        if selection.wants("groupTypes") {
+            writer.name("groupTypes")
+            writer.array { writer in
+                for type in group.groupTypes { writer.string(type) }
             }
-            if selection.wants("mail") { writer.member("mail", group.mail) }
-            if selection.wants("mailEnabled") { writer.member("mailEnabled", group.mailEnabled) }
-            if selection.wants("mailNickname") { writer.member("mailNickname", group.mailNickname) }
-            if selection.wants("resourceBehaviorOptions") {
-                writer.name("resourceBehaviorOptions")
-                writer.array { writer in
-                    for option in group.resourceBehaviorOptions { writer.string(option) }
-                }
+        }
+        if selection.wants("mail") { writer.member("mail", group.mail) }
+        if selection.wants("mailEnabled") { writer.member("mailEnabled", group.mailEnabled) }
+        if selection.wants("mailNickname") { writer.member("mailNickname", group.mailNickname) }
+        if selection.wants("resourceBehaviorOptions") {
+            writer.name("resourceBehaviorOptions")
+            writer.array { writer in
+                for option in group.resourceBehaviorOptions { writer.string(option) }
             }
-            if selection.wants("securityEnabled") { writer.member("securityEnabled", group.securityEnabled) }
-            if selection.wants("visibility") { writer.member("visibility", group.visibility) }
+        }
+        if selection.wants("securityEnabled") { writer.member("securityEnabled", group.securityEnabled) }
+        if selection.wants("visibility") { writer.member("visibility", group.visibility) }
+        writeRest(group, selection, &writer)
+    }
+
+    private static func writeRest(_ group: Group, _ selection: Selection, _ writer: inout JSONWriter) {
+        if selection.wants("deletedDateTime") { writer.member("deletedDateTime", group.deleted?.text) }
+        if selection.wants("expirationDateTime") { writer.member("expirationDateTime", nil as String?) }
+        if selection.wants("proxyAddresses") {
+            writer.name("proxyAddresses")
+            writer.array { writer in
+                for address in group.proxyAddresses { writer.string(address) }
+            }
+        }
+        if selection.wants("renewedDateTime") {
+            writer.member("renewedDateTime", (group.renewed ?? group.created).text)
+        }
+        if selection.wants("securityIdentifier") { writer.member("securityIdentifier", group.id.securityIdentifier) }
+        if selection.asksFor("uniqueName") { writer.member("uniqueName", group.uniqueName) }
+        for detail in GroupDetail.allCases {
+            let name = detail.rawValue
+            guard detail.isShownByDefault ? selection.wants(name) : selection.asksFor(name) else { continue }
+            writer.name(name)
+            writer.value(group.details[detail] ?? detail.initial)
         }
     }
 }

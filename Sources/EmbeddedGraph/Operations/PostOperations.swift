@@ -24,16 +24,18 @@ enum PostOperations {
         ] + AttachmentOperations.routes(below: path)
     }
 
-    private static let columns = """
+    static let columns = """
         SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo,
             coalesce(fromName, senderName), coalesce(fromAddress, senderAddress) FROM post
         """
-    private static let properties: Set<String> = [
+    static let properties: Set<String> = [
         "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime",
         "hasAttachments",
         "body", "from", "sender", "conversationId", "conversationThreadId", "newParticipants",
     ]
-    private static let expandable = ["attachments", "inReplyTo", "singleValueExtendedProperties"]
+    static let expandable = [
+        "attachments", "inReplyTo", "singleValueExtendedProperties", "multiValueExtendedProperties", "extensions",
+    ]
     private static let filterable = [
         Filter.Property(name: "id", column: "post.id", kind: .identifier),
         Filter.Property(name: "createdDateTime", column: "post.createdAt", kind: .moment),
@@ -57,6 +59,11 @@ enum PostOperations {
             column: "extendedProperty AS item WHERE item.postID = post.id",
             kind: .rows(extendedProperty)
         ),
+        Filter.Property(
+            name: "extensions",
+            column: "extension AS item WHERE item.postID = post.id",
+            kind: .rows(openExtension)
+        ),
         Filter.Property(name: "body", column: "", kind: .closed),
         Filter.Property(name: "body/content", column: "", kind: .closed),
         Filter.Property(name: "changeKey", column: "", kind: .closed),
@@ -65,6 +72,11 @@ enum PostOperations {
         Filter.Property(name: "attachments", column: "", kind: .closed),
         Filter.Property(name: "inReplyTo", column: "", kind: .closed),
         Filter.Property(name: "multiValueExtendedProperties", column: "", kind: .closed),
+    ]
+    /// What a lambda over the extensions of posts can compare.
+    static let openExtension = [
+        Filter.Property(name: "id", column: "item.nameKey", kind: .extensionName),
+        Filter.Property(name: "extensionName", column: "item.nameKey", kind: .extensionName),
     ]
     /// What a lambda over the extended properties of posts can compare.
     static let extendedProperty = [
@@ -123,7 +135,7 @@ enum PostOperations {
         return Page.count(try query(context, thread).count(context))
     }
 
-    private static func query(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> ListQuery {
+    static func query(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> ListQuery {
         var query = ListQuery(select: columns, key: "createdAt")
         query.require("threadID = ?", thread.id)
         let options = try context.mailboxOptions(filteringBy: "singleValueExtendedProperties")
@@ -200,7 +212,7 @@ enum PostOperations {
         return row(find)
     }
 
-    private static func row(_ statement: PreparedStatement) -> Stored {
+    static func row(_ statement: PreparedStatement) -> Stored {
         Stored(
             id: statement.text(0) ?? "",
             createdAt: statement.integer(1),
@@ -213,7 +225,7 @@ enum PostOperations {
         )
     }
 
-    private static func write(
+    static func write(
         _ post: Stored,
         _ thread: ThreadOperations.Stored,
         _ selection: Selection,
@@ -264,9 +276,14 @@ enum PostOperations {
                 try AttachmentRows(context, selection).write(ofPost: post.id, &writer)
             case "inReplyTo": try writeParent(of: post, thread, expansion, context, &writer)
             case "singleValueExtendedProperties":
-                let wanted = try ExtendedPropertyID.wanted(by: expansion.options.filter)
                 writer.name("singleValueExtendedProperties")
-                try writeProperties(of: post, wanted, context, &writer)
+                try PostData(context, ofPost: post.id).writeProperties(expansion, isMultiple: false, &writer)
+            case "multiValueExtendedProperties":
+                writer.name("multiValueExtendedProperties")
+                try PostData(context, ofPost: post.id).writeProperties(expansion, isMultiple: true, &writer)
+            case "extensions":
+                writer.name("extensions")
+                try PostData(context, ofPost: post.id).writeExtensions(expansion, &writer)
             default: break
             }
         }
@@ -330,56 +347,5 @@ enum PostOperations {
         try writer.array { writer in
             while try list.step() { writer.recipient(EmailAddress(name: list.text(0), address: list.text(1) ?? "")) }
         }
-    }
-
-    private static func writeProperties(
-        of post: Stored,
-        _ wanted: [ExtendedPropertyID],
-        _ context: OperationContext,
-        _ writer: inout JSONWriter
-    ) throws {
-        let list = try context.connection.prepare(
-            "SELECT id, value FROM extendedProperty WHERE postID = $1 ORDER BY id"
-        )
-        list.bind(post.id, 1)
-        try writer.array { writer in
-            while try list.step() {
-                guard let id = list.text(0), wanted.contains(ExtendedPropertyID(id)) else { continue }
-                writer.object { writer in
-                    writer.member("id", id)
-                    writer.member("value", list.text(1))
-                }
-            }
-        }
-    }
-}
-
-/// The id of an extended property: type, GUID and tag are compared without regard to letter case, names with it.
-struct ExtendedPropertyID: Equatable {
-    private let folded: String
-
-    init(_ text: String) {
-        let name = text.range(of: " Name ", options: .caseInsensitive)
-        folded = name.map { text[..<$0.upperBound].lowercased() + text[$0.upperBound...] } ?? text.lowercased()
-    }
-
-    /// The ids that `$filter=id eq '…'` names, or several of these with `or` between: Graph gives no others.
-    ///
-    /// - Throws: ``GraphError`` for any other filter, or none.
-    static func wanted(by filter: String?) throws(GraphError) -> [ExtendedPropertyID] {
-        guard let filter else {
-            throw Expansion.refusal("singleValueExtendedProperties needs ($filter=id eq '…') behind it")
-        }
-        let expression = try FilterParser.parse(filter)
-        var parts = [expression]
-        if case .or(let several) = expression { parts = several }
-        var wanted: [ExtendedPropertyID] = []
-        for part in parts {
-            guard case .compare(let operand, .eq, .text(let id)) = part, operand.path.text.lowercased() == "id" else {
-                throw Expansion.refusal("singleValueExtendedProperties are filtered by id eq '…' alone")
-            }
-            wanted.append(ExtendedPropertyID(id))
-        }
-        return wanted
     }
 }

@@ -25,12 +25,12 @@ enum ThreadOperations {
             thread.deliveredAt, thread.isLocked, thread.conversationID
         FROM thread JOIN conversation ON conversation.id = thread.conversationID
         """
-    private static let properties: Set<String> = [
+    static let properties: Set<String> = [
         "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview", "isLocked",
         "toRecipients",
         "ccRecipients",
     ]
-    private static let expandable = ["posts"]
+    static let expandable = ["posts"]
     private static let filterable = [
         Filter.Property(name: "id", column: "thread.id", kind: .identifier),
         Filter.Property(name: "topic", column: "conversation.topic", kind: .text),

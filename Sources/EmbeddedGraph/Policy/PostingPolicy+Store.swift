@@ -26,14 +26,20 @@ extension PostingPolicy {
             EXISTS (SELECT 1 FROM member WHERE groupID = $1 AND userID = $2),
             EXISTS (SELECT 1 FROM owner WHERE groupID = $1 AND userID = $2),
             \(isListed(accepted: false)), \(isListed(accepted: true)),
-            EXISTS (SELECT 1 FROM sender WHERE groupID = $1 AND isAccepted = 1)
+            EXISTS (SELECT 1 FROM sender WHERE groupID = $1 AND isAccepted = 1 AND \(isThere))
         FROM "group" WHERE id = $1
+        """
+
+    // A group that was deleted sends no more until it is restored.
+    private static let isThere = """
+        NOT EXISTS (SELECT 1 FROM "group" AS sending WHERE sending.id = sender.senderGroupID AND sending.deletedAt IS NOT NULL)
         """
 
     private static func isListed(accepted: Bool) -> String {
         """
         EXISTS (SELECT 1 FROM sender WHERE sender.groupID = $1 AND isAccepted = \(accepted ? 1 : 0) AND (userID = $2
-            OR EXISTS (SELECT 1 FROM member WHERE member.groupID = sender.senderGroupID AND member.userID = $2)))
+            OR EXISTS (SELECT 1 FROM member WHERE member.groupID = sender.senderGroupID AND member.userID = $2))
+            AND \(isThere))
         """
     }
 }

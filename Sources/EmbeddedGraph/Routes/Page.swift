@@ -87,11 +87,26 @@ struct Page {
         context.request.path.replacing("{", with: "%7B").replacing("}", with: "%7D")
     }
 
+    /// A link to this collection with another token, all other options kept.
+    func link(_ option: String, _ token: PageToken) -> String {
+        "\(context.request.serviceRoot)\(path)?\(query(option, token))"
+    }
+
+    /// A link to the first page of this collection, all options kept.
+    var start: String {
+        let query = context.options.pairs.map { "$\($0.name)=\(PercentEncoding.encode($0.value))" }
+        return context.request.serviceRoot + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    }
+
     private func query(after token: PageToken) -> String {
+        query("$skiptoken", token)
+    }
+
+    private func query(_ option: String, _ token: PageToken) -> String {
         var parts = context.options.pairs.filter { $0.name != "skip" }.map { name, value in
             "$\(name)=\(PercentEncoding.encode(value))"
         }
-        parts.append("$skiptoken=\(token.text)")
+        parts.append("\(option)=\(token.text)")
         return parts.joined(separator: "&")
     }
 }

@@ -14,6 +14,8 @@ struct QueryOptions: Sendable {
     var reference: String?
     /// Where a page begins: the sort key and the id of the last item before it.
     var token: PageToken?
+    /// Since when changes are asked for, as text: "latest", or a token.
+    var deltaToken: String?
 
     /// The options as they came, to be repeated in links.
     private(set) var pairs: [(name: String, value: String)] = []
@@ -64,6 +66,9 @@ struct QueryOptions: Sendable {
                 throw GraphError(400, .badRequest, "The $skiptoken is not one that this service gave.")
             }
             self.token = token
+            return
+        case "deltatoken":
+            deltaToken = value
             return
         case "orderby": orderBy = value
         case "search": search = value

@@ -60,6 +60,10 @@ struct Router: Sendable {
             if part.hasSuffix("')"), let open = part.range(of: "('") {
                 parts.append(String(part[..<open.lowerBound]))
                 parts.append(String(part[open.upperBound...].dropLast(2)).replacing("''", with: "'"))
+            } else if part.hasSuffix("')"), let open = part.firstIndex(of: "("), part[open...].contains("='") {
+                // An alternate key stays with its name: `groups(uniqueName='x')` counts as `groups/uniqueName='x'`.
+                parts.append(String(part[..<open]))
+                parts.append(String(part[part.index(after: open)...].dropLast()))
             } else {
                 parts.append(part)
             }

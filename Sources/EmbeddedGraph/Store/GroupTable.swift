@@ -29,8 +29,77 @@ struct GroupTable {
         try release.run()
     }
 
+    /// The id of the group with a unique name, without regard to letter case.
+    func idOf(uniqueName: String) throws -> String? {
+        let find = try connection.prepare(
+            #"SELECT id FROM "group" WHERE lower(uniqueName) = $1 AND deletedAt IS NULL"#
+        )
+        find.bind(uniqueName.lowercased(), 1)
+        guard try find.step() else { return nil }
+        defer { find.reset() }
+        return find.text(0)
+    }
+
+    /// Writes what ``upsert(_:)`` leaves alone: an import knows nothing of it.
+    func setDetails(of group: Group) throws {
+        let update = try connection.prepare(
+            #"UPDATE "group" SET renewedAt = $1, uniqueName = $2, details = $3 WHERE id = $4"#
+        )
+        if let renewed = group.renewed { update.bind(renewed.microseconds, 1) } else { update.bindNull(1) }
+        update.bind(group.uniqueName, 2)
+        let details = JSONValue.object(
+            Dictionary(uniqueKeysWithValues: group.details.map { ($0.key.rawValue, $0.value) })
+        )
+        update.bind(String(decoding: JSONWriter.bytes { $0.value(details) }, as: UTF8.self), 3)
+        update.bind(group.id.text, 4)
+        try update.run()
+    }
+
     func insert(_ group: Group) throws {
         _ = try upsert(group)
+        try setDetails(of: group)
+    }
+
+    /// How long a deleted group can be restored, in microseconds: 30 days (reference, section 11.1).
+    static let restorable: Int64 = 30 * 86_400 * 1_000_000
+
+    /// Deletes a group so that it can be restored; its names are free from now on.
+    func softDelete(_ id: GroupID, at time: Int64) throws {
+        let delete = try connection.prepare(
+            #"UPDATE "group" SET deletedAt = $1, nicknameKey = '@' || id WHERE id = $2"#
+        )
+        delete.bind(time, 1)
+        delete.bind(id.text, 2)
+        try delete.run()
+    }
+
+    func restore(_ group: Group) throws {
+        let restore = try connection.prepare(
+            #"UPDATE "group" SET deletedAt = NULL, nicknameKey = $1 WHERE id = $2"#
+        )
+        restore.bind(group.mailNickname.lowercased(), 1)
+        restore.bind(group.id.text, 2)
+        try restore.run()
+    }
+
+    /// Deletes a group for good, with all that is in it.
+    func delete(_ id: GroupID) throws {
+        let delete = try connection.prepare(#"DELETE FROM "group" WHERE id = $1"#)
+        delete.bind(id.text, 1)
+        try delete.run()
+        // Nobody can ask any more what changed in it.
+        let forget = try connection.prepare("DELETE FROM conversationChange WHERE groupID = $1")
+        forget.bind(id.text, 1)
+        try forget.run()
+    }
+
+    /// Deletes the groups for good that can no longer be restored.
+    func purge(now: Int64) throws {
+        let list = try connection.prepare(#"SELECT id FROM "group" WHERE deletedAt IS NOT NULL AND deletedAt <= $1"#)
+        list.bind(now - Self.restorable, 1)
+        var ids: [GroupID] = []
+        while try list.step() { if let id = list.text(0).flatMap(GroupID.init) { ids.append(id) } }
+        for id in ids { try delete(id) }
     }
 
     /// What became of an imported group.
@@ -40,7 +109,8 @@ struct GroupTable {
     func upsert(_ group: Group) throws -> Outcome {
         let find = try connection.prepare(
             """
-            SELECT displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled
+            SELECT displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled,
+                deletedAt
             FROM "group" WHERE id = $1
             """
         )
@@ -49,12 +119,19 @@ struct GroupTable {
         var exists = false
         if try find.step() {
             exists = true
+            let isDeleted = !find.isNull(8)
             let isSame =
                 find.text(0) == group.displayName && find.text(1) == group.description && find.text(2) == group.mail
                 && find.text(3) == group.mailNickname && find.text(4) == group.visibility && find.text(5) == types
                 && find.integer(6) == (group.securityEnabled ? 1 : 0) && find.integer(7) == (group.mailEnabled ? 1 : 0)
             find.reset()
-            if isSame { return .unchanged }
+            // What was deleted does not come back by an import: the group begins anew.
+            if isDeleted {
+                try delete(group.id)
+                exists = false
+            } else if isSame {
+                return .unchanged
+            }
         }
         let write = try connection.prepare(
             """

@@ -39,6 +39,7 @@ struct PostTable {
         insert.bind(post?.hasAttachments ?? false, 6)
         insert.bind(post?.createdAt ?? time, 7)
         try insert.run()
+        if post == nil { try ConversationChanges(connection).note(id, in: group) }
     }
 
     func insertThread(
@@ -107,6 +108,7 @@ struct PostTable {
         insert.bind(isOwn ? nil : author.from.address, 11)
         try insert.run()
         try insertParts(of: post, id: prepared.written.id.text, at: prepared.written.createdAt)
+        try insertData(of: post, id: prepared.written.id.text)
     }
 
     private func insertParts(of post: NewPost, id: String, at time: Int64) throws {
@@ -154,6 +156,22 @@ struct PostTable {
             insert.bind(property.value, 3)
             try insert.run()
         }
+    }
+
+    private func insertData(of post: NewPost, id: String) throws {
+        for property in post.multipleProperties {
+            let insert = try connection.prepare(
+                """
+                INSERT INTO multipleProperty (postID, id, value) VALUES ($1, $2, $3)
+                ON CONFLICT (postID, id) DO UPDATE SET value = excluded.value
+                """
+            )
+            insert.bind(id, 1)
+            insert.bind(property.id, 2)
+            insert.bind(Self.json(property.values), 3)
+            try insert.run()
+        }
+        for new in post.extensions { try ExtensionTable(connection).write(new, ofPost: id) }
     }
 
     static func json(_ names: [String]) -> String {

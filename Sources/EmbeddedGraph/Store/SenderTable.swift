@@ -33,6 +33,7 @@ struct SenderTable {
             id: "coalesce(userID, senderGroupID)"
         )
         query.require("sender.groupID = ?", group.text)
+        query.conditions.append("sending.deletedAt IS NULL")
         query.conditions.append("isAccepted = \(list == .acceptedSenders ? 1 : 0)")
         return query
     }

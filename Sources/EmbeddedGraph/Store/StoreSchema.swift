@@ -15,6 +15,11 @@ enum StoreSchema {
         migrator.registerMigration("posting") { db in try db.execute(sql: posting) }
         migrator.registerMigration("outbound") { db in try db.execute(sql: outbound) }
         migrator.registerMigration("personal") { db in try db.execute(sql: personal) }
+        migrator.registerMigration("lifecycle") { db in try db.execute(sql: lifecycle) }
+        migrator.registerMigration("changes") { db in
+            try db.execute(sql: SQLiteDialect.groupChanges + SQLiteDialect.conversationChanges)
+        }
+        migrator.registerMigration("extensions") { db in try db.execute(sql: extensions) }
         return migrator
     }
 
@@ -183,6 +188,34 @@ enum StoreSchema {
             isFavorite INTEGER NOT NULL DEFAULT 0 CHECK (isFavorite IN (0, 1)),
             seenAt BIGINT NOT NULL DEFAULT 0,
             PRIMARY KEY (groupID, userID)
+        ) WITHOUT ROWID;
+        """
+
+    // A group that was deleted stays for a while, without its names, so that it can be restored. The properties that
+    // nothing depends on are one JSON object.
+    private static let lifecycle = """
+        ALTER TABLE "group" ADD COLUMN deletedAt BIGINT;
+        ALTER TABLE "group" ADD COLUMN renewedAt BIGINT;
+        ALTER TABLE "group" ADD COLUMN uniqueName TEXT;
+        ALTER TABLE "group" ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+        CREATE UNIQUE INDEX groupOfUniqueName ON "group" (lower(uniqueName)) WHERE deletedAt IS NULL;
+        CREATE INDEX groupOfDeletion ON "group" (deletedAt) WHERE deletedAt IS NOT NULL;
+        """
+
+    // What other programs put on posts. An extension's name is found without regard to letter case.
+    private static let extensions = """
+        CREATE TABLE extension (
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            nameKey TEXT NOT NULL,
+            name TEXT NOT NULL,
+            data TEXT NOT NULL,
+            PRIMARY KEY (postID, nameKey)
+        ) WITHOUT ROWID;
+        CREATE TABLE multipleProperty (
+            postID TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (postID, id)
         ) WITHOUT ROWID;
         """
 }

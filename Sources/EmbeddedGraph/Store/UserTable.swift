@@ -50,6 +50,14 @@ struct UserTable {
         return Self.row(find)
     }
 
+    /// The user who asks, who is put in the directory if they are not there yet.
+    func find(or caller: Caller) throws -> User {
+        if let user = try find(caller.id) { return user }
+        let user = User(id: caller.id, displayName: caller.displayName, address: caller.address)
+        try insert(user)
+        return user
+    }
+
     func insert(_ user: User) throws {
         let insert = try connection.prepare("INSERT INTO user (id, displayName, address) VALUES ($1, $2, $3)")
         insert.bind(user.id, 1)

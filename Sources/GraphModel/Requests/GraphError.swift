@@ -32,6 +32,7 @@ package struct GraphError: Error, Sendable, Equatable, CustomStringConvertible {
         case quotaExceeded = "ErrorQuotaExceeded"
         case notImplemented = "NotImplemented"
         case internalError = "ErrorInternalServerError"
+        case syncStateNotFound
         case unavailable = "serviceNotAvailable"
     }
 
@@ -45,6 +46,8 @@ package struct GraphError: Error, Sendable, Equatable, CustomStringConvertible {
     package var target: String?
     /// The id under which the service logged the request.
     package var requestID: String?
+    /// Where to ask instead, as the answer's header `Location` says.
+    package var location: String?
 
     package init(_ status: Int, _ code: Code, _ message: String, target: String? = nil) {
         self.status = status

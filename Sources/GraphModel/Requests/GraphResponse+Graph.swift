@@ -42,7 +42,8 @@ extension GraphResponse {
                         }
                     }
                 }
-            }
+            },
+            location: error.location
         )
     }
 }

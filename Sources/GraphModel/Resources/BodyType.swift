@@ -35,7 +35,7 @@ package enum BodyType: String, Sendable {
         switch root {
         case .group: unkeptOfGroups
         case .user: unkeptOfUsers
-        default: ["mentions", "extensions", "multivalueextendedproperties"]
+        default: ["mentions"]
         }
     }
 

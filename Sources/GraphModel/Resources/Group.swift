@@ -13,6 +13,13 @@ package struct Group: Sendable, Equatable {
     package var created: GraphDate
     /// How it was made to behave, as in `AllowOnlyMembersToPost`; settled when it is made.
     package var resourceBehaviorOptions: [String]
+    package var renewed: GraphDate?
+    /// When it was deleted, if it can still be restored.
+    package var deleted: GraphDate?
+    /// The name by which it can be addressed instead of its id, as in `groups(uniqueName='sales')`.
+    package var uniqueName: String?
+    /// What is kept of the properties that nothing depends on; those that were never given are missing.
+    package var details: [GroupDetail: JSONValue] = [:]
 
     package init(
         id: GroupID,
@@ -55,18 +62,26 @@ package struct Group: Sendable, Equatable {
         if !["Public", "Private", "HiddenMembership"].contains(visibility) {
             return "visibility is Public, Private or HiddenMembership, not '\(visibility)'"
         }
+        if let uniqueName, uniqueName.isEmpty || uniqueName.count > 256 {
+            return "uniqueName must have 1 to 256 characters"
+        }
         return nil
     }
 
-    /// Reads the body of `POST /groups`.
+    /// Its addresses, the primary one first.
+    package var proxyAddresses: [String] { mail.map { ["SMTP:" + $0] } ?? [] }
+
+    /// Reads the body of `POST /groups`: the group, and who belongs to it from the beginning.
     package static func read(
         _ body: [UInt8],
         id: GroupID,
         created: GraphDate,
         noting ignored: IgnoredMembers? = nil
-    ) throws(GraphError) -> Group {
-        let group = try RequestBody.read(body, as: .group, noting: ignored) { reader in
+    ) throws(GraphError) -> (group: Group, links: GroupLinks) {
+        let (group, links) = try RequestBody.read(body, as: .group, noting: ignored) { reader in
+            var links = GroupLinks()
             var group = Group(id: id, displayName: "", mailNickname: "", groupTypes: [], created: created)
+            group.renewed = created
             try reader.object { reader, name in
                 switch name {
                 case "displayName": group.displayName = try reader.string()
@@ -82,14 +97,21 @@ package struct Group: Sendable, Equatable {
                     var fault = reader.fault("", code: .directoryBadRequest)
                     fault.reason = "Senders are accepted or rejected with POST …/$ref once the group is there"
                     throw fault
-                default: break
+                case "uniqueName": group.uniqueName = try reader.optionalString()
+                case "owners@odata.bind": try reader.list { reader, _ in links.owners.append(try reader.string()) }
+                case "members@odata.bind": try reader.list { reader, _ in links.members.append(try reader.string()) }
+                default:
+                    if let detail = GroupDetail(name: name), detail.isSetAtCreation {
+                        group.details[detail] = try detail.read(&reader)
+                    }
                 }
             }
-            return group
+            return (group, links)
         }
+        try links.check()
         if let fault = group.fault {
             throw GraphError(400, .directoryBadRequest, "The group cannot be made: \(fault).")
         }
-        return group
+        return (group, links)
     }
 }

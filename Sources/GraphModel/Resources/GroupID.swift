@@ -58,6 +58,16 @@ package struct GroupID: Sendable, Hashable, Comparable, CustomStringConvertible 
         }
     }
 
+    /// The security identifier that the directory derives from an object's id: its four 32-bit parts, in decimal.
+    package var securityIdentifier: String {
+        // A GUID keeps its first three fields as numbers, and their least significant bytes come first.
+        let first = UInt32(truncatingIfNeeded: high >> 32)
+        let second = UInt32(truncatingIfNeeded: high >> 16) & 0xFFFF | UInt32(truncatingIfNeeded: high & 0xFFFF) << 16
+        let third = UInt32(truncatingIfNeeded: low >> 32).byteSwapped
+        let fourth = UInt32(truncatingIfNeeded: low).byteSwapped
+        return "S-1-12-1-\(first)-\(second)-\(third)-\(fourth)"
+    }
+
     package static func < (a: GroupID, b: GroupID) -> Bool { (a.high, a.low) < (b.high, b.low) }
 
     package var description: String { text }

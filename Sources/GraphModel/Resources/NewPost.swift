@@ -9,11 +9,21 @@ package struct NewPost: Sendable, Equatable {
         package var value: String
     }
 
+    /// A tag with several values.
+    package struct MultipleProperty: Sendable, Equatable {
+        package var id: String
+        package var values: [String]
+    }
+
     package var contentType = ContentType.text
     package var content = ""
     package var newParticipants: [EmailAddress] = []
     package var attachments: [Attachment] = []
     package var extendedProperties: [ExtendedProperty] = []
+    /// Tags with several values each (`multiValueExtendedProperties`).
+    package var multipleProperties: [MultipleProperty] = []
+    /// Data of other programs (`extensions`).
+    package var extensions: [OpenExtension] = []
     /// The address that the request gives as `from`; whoever asks must be allowed to use it.
     package var from: String?
     /// The address that the request gives as `sender`; whoever asks must be allowed to use it.
@@ -32,6 +42,9 @@ package struct NewPost: Sendable, Equatable {
                 try reader.list { reader, _ in attachments.append(try Attachment(from: &reader)) }
             case "singleValueExtendedProperties":
                 try reader.list { reader, _ in extendedProperties.append(try Self.property(&reader)) }
+            case "multiValueExtendedProperties":
+                try reader.list { reader, _ in multipleProperties.append(try Self.multipleProperty(&reader)) }
+            case "extensions": extensions = try OpenExtension.list(&reader)
             case "@odata.type": try reader.type(oneOf: "post")
             case "id", "changeKey", "createdDateTime", "lastModifiedDateTime", "receivedDateTime", "conversationId",
                 "conversationThreadId", "importance":
@@ -74,7 +87,24 @@ package struct NewPost: Sendable, Equatable {
             default: break
             }
         }
-        guard !property.id.isEmpty else { throw reader.fault("an extended property needs an id") }
+        try check(property.id, isMultiple: false, reader)
         return property
+    }
+
+    private static func multipleProperty(_ reader: inout JSONReader) throws -> MultipleProperty {
+        var property = MultipleProperty(id: "", values: [])
+        try reader.object { reader, name in
+            switch name {
+            case "id": property.id = try reader.string()
+            case "value": try reader.list { reader, _ in property.values.append(try reader.string()) }
+            default: break
+            }
+        }
+        try check(property.id, isMultiple: true, reader)
+        return property
+    }
+
+    private static func check(_ id: String, isMultiple: Bool, _ reader: JSONReader) throws {
+        if let fault = ExtendedPropertyForm.fault(in: id, isMultiple: isMultiple) { throw reader.fault(fault) }
     }
 }

@@ -20,6 +20,21 @@ extension GraphResource {
                 ScriptField("visibility", "string", optional: true, summary: "Public, Private or HiddenMembership."),
                 ScriptField("createdDateTime", "string", summary: "When it was made: 2026-01-15T08:30:00Z."),
                 ScriptField("resourceBehaviorOptions", "string[]", summary: "How it behaves: AllowOnlyMembersToPost."),
+                ScriptField(
+                    "resourceProvisioningOptions",
+                    "string[]",
+                    summary: "`Team` stands here for a team's group."
+                ),
+                ScriptField("proxyAddresses", "string[]", summary: "Its addresses, `SMTP:` before the primary one."),
+                ScriptField("renewedDateTime", "string", summary: "When it was last renewed."),
+                ScriptField("securityIdentifier", "string", summary: "Its security identifier."),
+                ScriptField("expirationDateTime", "string", optional: true, summary: "When it expires."),
+                ScriptField("deletedDateTime", "string", optional: true, summary: "When it was deleted."),
+                ScriptField("classification", "string", optional: true, summary: "How it is classified."),
+                ScriptField("theme", "string", optional: true, summary: "The color of its theme."),
+                ScriptField("preferredLanguage", "string", optional: true, summary: "Its language: en-US."),
+                ScriptField("preferredDataLocation", "string", optional: true, summary: "Where its data is to be."),
+                ScriptField("isAssignableToRole", "boolean", optional: true, summary: "Whether it can have a role."),
             ]
         ),
         ScriptClass(
