@@ -134,6 +134,9 @@ package final class EmbeddedGraph: GraphService {
                 "The query option '$deltatoken' belongs to a path that ends with /delta."
             )
         }
+        if options.search != nil || options.expand?.lowercased().contains("search") == true {
+            try await bringSearchUpToDate()
+        }
         let now = clock()
         let readers = readers
         let mode = mode
@@ -156,6 +159,27 @@ package final class EmbeddedGraph: GraphService {
             throw refusal
         } catch {
             throw Writer.noAnswer(path, error)
+        }
+    }
+
+    /// Takes into the index what was written up to now.
+    private func bringSearchUpToDate() async throws {
+        let readers = readers
+        func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+            do {
+                return try await pool.read { db in
+                    try body(Connection(db: db, statements: readers.cache(for: db)))
+                }
+            } catch {
+                throw Writer.noAnswer(path, error)
+            }
+        }
+        let last = try await read { try ConversationChanges($0).latest().post }
+        while try await read({ try SearchIndex($0).isBehind(last) }) {
+            _ = try await writer.perform { connection in
+                try SearchIndex(connection).catchUp()
+                return GraphResponse(status: 204)
+            }
         }
     }
 

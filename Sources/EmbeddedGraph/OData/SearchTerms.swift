@@ -59,40 +59,62 @@ struct SearchTerms {
     /// - Returns: SQL, and what is bound in it.
     /// - Throws: ``GraphError`` for a property that is not among them.
     func sql(_ columns: [String: String]) throws(GraphError) -> (String, [Filter.Value]) {
+        try sql(properties: columns.keys.sorted()) { words, properties in
+            // All words are found in one property.
+            var values: [Filter.Value] = []
+            let conditions = properties.map { property in
+                "("
+                    + words.map { word in
+                        values.append(.text(Self.pattern(word)))
+                        return Self.begins(columns[property] ?? "")
+                    }.joined(separator: " AND ") + ")"
+            }
+            return ("(" + conditions.joined(separator: " OR ") + ")", values)
+        }
+    }
+
+    /// The condition, and the values for its placeholders, where it is told how words are found.
+    ///
+    /// - Parameters:
+    ///   - properties: What can be searched.
+    ///   - find: The condition that all of some words are found in one of some properties.
+    /// - Returns: SQL, and what is bound in it.
+    /// - Throws: ``GraphError`` for a property that is not among them.
+    func sql(
+        properties: [String],
+        _ find: (_ words: [String], _ properties: [String]) -> (String, [Filter.Value])
+    ) throws(GraphError) -> (String, [Filter.Value]) {
         var values: [Filter.Value] = []
-        return (try Self.sql(expression, columns, &values), values)
+        return (try Self.sql(expression, properties, find, &values), values)
     }
 
     private static func sql(
         _ expression: Expression,
-        _ columns: [String: String],
+        _ properties: [String],
+        _ find: ([String], [String]) -> (String, [Filter.Value]),
         _ values: inout [Filter.Value]
     ) throws(GraphError) -> String {
         switch expression {
         case .and(let parts), .or(let parts):
             var conditions: [String] = []
-            for part in parts { conditions.append(try sql(part, columns, &values)) }
+            for part in parts { conditions.append(try sql(part, properties, find, &values)) }
+            // What stands alone is left alone, so that the database sees it.
+            if conditions.count == 1 { return conditions[0] }
             if case .and = expression { return "(" + conditions.joined(separator: " AND ") + ")" }
             return "(" + conditions.joined(separator: " OR ") + ")"
-        case .not(let inner): return "(NOT \(try sql(inner, columns, &values)))"
+        case .not(let inner): return "(NOT \(try sql(inner, properties, find, &values)))"
         case .words(let words, let property):
-            var searched = columns.values.sorted()
+            var searched = properties
             if let property {
-                guard let column = columns.first(where: { $0.key.lowercased() == property.lowercased() }) else {
-                    let names = columns.keys.sorted().joined(separator: ", ")
+                guard let found = properties.first(where: { $0.lowercased() == property.lowercased() }) else {
+                    let names = properties.joined(separator: ", ")
                     throw refusal("'\(property.prefix(60))' cannot be searched; what can: \(names)")
                 }
-                searched = [column.value]
+                searched = [found]
             }
-            // All words are found in one property.
-            let conditions = searched.map { column in
-                "("
-                    + words.map { word in
-                        values.append(.text(pattern(word)))
-                        return begins(column)
-                    }.joined(separator: " AND ") + ")"
-            }
-            return "(" + conditions.joined(separator: " OR ") + ")"
+            let (condition, more) = find(words, searched)
+            values += more
+            return condition
         }
     }
 
@@ -148,5 +170,29 @@ struct SearchTerms {
 
     private static func refusal(_ reason: String) -> GraphError {
         GraphError(400, .badRequest, "Invalid $search: \(reason).")
+    }
+}
+
+extension SearchTerms {
+    /// What of the index is searched for.
+    enum Indexed: String {
+        case conversation, thread
+    }
+
+    /// The condition on a conversation or a thread of a group, by the index of words.
+    ///
+    /// A conversation's or a thread's body is that of all its posts together, and words may be spread over these.
+    func sql(_ kind: Indexed, of group: GroupID) throws(GraphError) -> (String, [Filter.Value]) {
+        let found = "\(kind).id IN (\(SQLiteDialect.foundEntries("\(kind)ID")))"
+        return try sql(properties: ["body", "topic"]) { words, properties in
+            func pattern(_ words: [String], _ properties: [String]) -> Filter.Value {
+                .text(SQLiteDialect.searchPattern(words, in: properties, of: group.text))
+            }
+            if words.count == 1 || properties == ["topic"] { return (found, [pattern(words, properties)]) }
+            let body = "(" + words.map { _ in found }.joined(separator: " AND ") + ")"
+            let values = words.map { pattern([$0], ["body"]) }
+            guard properties.contains("topic") else { return (body, values) }
+            return ("(\(body) OR \(found))", values + [pattern(words, ["topic"])])
+        }
     }
 }

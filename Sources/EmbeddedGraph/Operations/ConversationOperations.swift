@@ -103,16 +103,7 @@ enum ConversationOperations {
         let options = try context.conversationOptions()
         try query.add(options, filterable)
         if let search = options.search {
-            try query.add(
-                try SearchTerms(search),
-                in: [
-                    "topic": "topic",
-                    "body": """
-                    (SELECT group_concat(content, ' ') FROM post JOIN thread ON thread.id = post.threadID
-                    WHERE thread.conversationID = conversation.id)
-                    """,
-                ]
-            )
+            try query.add(try SearchTerms(search), .conversation, of: group)
         }
         return query
     }

@@ -110,13 +110,7 @@ enum ThreadOperations {
         let options = try context.mailboxOptions()
         try query.add(options, filterable)
         if let search = options.search {
-            try query.add(
-                try SearchTerms(search),
-                in: [
-                    "topic": "conversation.topic",
-                    "body": "(SELECT group_concat(content, ' ') FROM post WHERE threadID = thread.id)",
-                ]
-            )
+            try query.add(try SearchTerms(search), .thread, of: group)
         }
         return (query, type)
     }

@@ -32,6 +32,16 @@ struct ListQuery {
         self.values += values
     }
 
+    mutating func add(
+        _ search: SearchTerms,
+        _ kind: SearchTerms.Indexed,
+        of group: GroupID
+    ) throws(GraphError) {
+        let (condition, values) = try search.sql(kind, of: group)
+        conditions.append(condition)
+        self.values += values
+    }
+
     /// Takes over `$filter` and `$orderby`, for which these properties are there.
     mutating func add(_ options: QueryOptions, _ properties: [Filter.Property]) throws(GraphError) {
         if let filter = options.filter { add(try Filter(filter, properties)) }
@@ -110,6 +120,11 @@ struct ListQuery {
                 .badRequest,
                 "The $skiptoken does not belong to this order; ask for the first page again."
             )
+        }
+        if let key = keys.first, let value = token.values.first {
+            // Follows from what comes next; said by itself, it lets the database begin there in the index.
+            conditions.append("\(key.expression) \(key.isDescending ? "<" : ">")= ?")
+            values.append(value)
         }
         var condition = ""
         for (key, value) in zip(keys, token.values) {

@@ -114,7 +114,7 @@ struct ConversationChanges {
     }
 
     /// The position moved back to where the numbering of posts was cut since; nil if the posts were numbered anew.
-    private func current(_ start: Position) throws -> Position? {
+    func current(_ start: Position) throws -> Position? {
         var position = start
         let cuts = try connection.prepare("SELECT max(number), min(lastPost) FROM postCut WHERE number > $1")
         cuts.bind(position.cut, 1)

@@ -39,7 +39,10 @@ struct PostTable {
         insert.bind(post?.hasAttachments ?? false, 6)
         insert.bind(post?.createdAt ?? time, 7)
         try insert.run()
-        if post == nil { try ConversationChanges(connection).note(id, in: group) }
+        if post == nil {
+            try ConversationChanges(connection).note(id, in: group)
+            try SearchIndex(connection).add(id, in: group, topic: topic)
+        }
     }
 
     func insertThread(

@@ -54,9 +54,10 @@ enum SQLiteDialect {
             coalesce((SELECT max(version) FROM membershipVersion), 0))
         """
 
-    /// Notes which conversations were deleted, or lost a thread, and up to which post the numbering of posts was cut
-    /// back: SQLite gives the last row's number again once that row is gone. A cut makes earlier ones pointless that went
-    /// less far.
+    /// Notes which conversations were deleted or lost a thread, and where the numbering of posts was cut back.
+    ///
+    /// SQLite gives the last row's number again once that row is gone. A cut makes earlier ones pointless that went less
+    /// far.
     static let conversationChanges = """
         CREATE TABLE conversationChange (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -80,4 +81,50 @@ enum SQLiteDialect {
             INSERT INTO postCut (lastPost) VALUES (coalesce((SELECT max(rowid) FROM post), 0));
         END;
         """
+
+    // MARK: Search
+
+    /// The words of topics and posts, without the texts; an entry says of what they are.
+    ///
+    /// A word is made of letters, digits and symbols; punctuation stands between words.
+    static let search = #"""
+        CREATE TABLE searchEntry (
+            number INTEGER PRIMARY KEY,
+            threadID TEXT,
+            conversationID TEXT NOT NULL
+        );
+        CREATE TABLE searchProgress (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            begunAt BIGINT NOT NULL DEFAULT 0,
+            cut BIGINT NOT NULL DEFAULT 0,
+            post BIGINT NOT NULL DEFAULT 0,
+            postID TEXT NOT NULL DEFAULT '',
+            isBegun INTEGER NOT NULL DEFAULT 0 CHECK (isBegun IN (0, 1))
+        );
+        INSERT INTO searchProgress (id) VALUES (1);
+        CREATE VIRTUAL TABLE searchText USING fts5(scope, topic, body, content='',
+            tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co S* M*' separators '+<=>|~' tokenchars '%\'");
+        """#
+
+    static let insertSearchText = "INSERT INTO searchText (rowid, scope, topic, body) VALUES ($1, $2, $3, $4)"
+    static let emptySearchText = "INSERT INTO searchText (searchText) VALUES ('delete-all')"
+
+    /// The word that stands for a group.
+    static func searchScope(_ group: String) -> String {
+        "g" + group.filter { $0 != "-" }
+    }
+
+    /// The ids, by a column of the entries, of what a pattern finds; the pattern is to be bound.
+    static func foundEntries(_ column: String) -> String {
+        """
+        SELECT \(column) FROM searchText JOIN searchEntry ON searchEntry.number = searchText.rowid
+        WHERE searchText MATCH ? AND \(column) IS NOT NULL
+        """
+    }
+
+    /// A pattern: all of the words, each as the beginning of one, in one of these columns of the group's texts.
+    static func searchPattern(_ words: [String], in columns: [String], of group: String) -> String {
+        let terms = words.map { "\"\($0.replacing("\"", with: "\"\""))\"*" }.joined(separator: " AND ")
+        return "scope : \(searchScope(group)) AND {\(columns.joined(separator: " "))} : (\(terms))"
+    }
 }

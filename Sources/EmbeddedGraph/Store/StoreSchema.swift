@@ -20,6 +20,7 @@ enum StoreSchema {
             try db.execute(sql: SQLiteDialect.groupChanges + SQLiteDialect.conversationChanges)
         }
         migrator.registerMigration("extensions") { db in try db.execute(sql: extensions) }
+        migrator.registerMigration("search") { db in try db.execute(sql: SQLiteDialect.search) }
         return migrator
     }
 
