@@ -3,7 +3,7 @@ package import GraphModel
 extension EmbeddedGraph: OperationNaming {
     /// All that the store can do.
     package static var operations: [GraphOperation] {
-        router.routes.values.joined().map { GraphOperation($0.method, $0.template) }
+        routes.filter { $0.mode != .strict }.map { GraphOperation($0.method, $0.template) }
     }
 
     package func operation(
@@ -11,7 +11,7 @@ extension EmbeddedGraph: OperationNaming {
     ) -> (operation: GraphOperation, parameters: [String: String])? {
         guard let path = try? UserOperations.resolveJoinedGroups(request.path, request.caller) else { return nil }
         let parts = Router.split(path)
-        for route in Self.router.routes[parts.count] ?? [] where route.method == request.method {
+        for route in router.routes[parts.count] ?? [] where route.method == request.method {
             guard let parameters = route.match(parts) else { continue }
             return (GraphOperation(route.method, route.template), parameters)
         }
@@ -24,7 +24,8 @@ extension Route {
     fileprivate var template: String {
         segments.map { segment in
             switch segment {
-            case .name(let name): name
+            // A function may be called with its parentheses, and by its full name.
+            case .name(let name): name.hasSuffix("()") ? String(name.dropLast(2).split(separator: ".").last ?? "") : name
             case .parameter(let name): "{\(name)}"
             }
         }.joined(separator: "/")

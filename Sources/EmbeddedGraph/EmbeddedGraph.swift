@@ -12,29 +12,41 @@ package final class EmbeddedGraph: GraphService {
     package let path: String
     /// Who acts on the store by itself: a user made when the file was first opened, to whom no posting policy applies.
     package let operatorCaller: Caller
+    /// Whether it does more than Graph, or just what Graph does.
+    package let mode: ServerMode
 
     private let pool: DatabasePool
     private let writer: Writer
     private let readers: ReaderStatements
     private let clock: @Sendable () -> Int64
 
-    static let router = Router(
-        DeltaOperations.routes + GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes
-            + PostOperations.routes
-            + UserOperations.routes + MemberOperations.routes
-            + DeletedGroupOperations.routes + ExtensionOperations.routes + ServiceOperations.routes
-            + SenderOperations.routes + PersonalOperations.routes
-    )
+    let router: Router
+    static let routes: [Route] =
+        [
+            AbsentOperations.routes, DeltaOperations.routes, GroupOperations.routes, ConversationOperations.routes,
+            ThreadOperations.routes, PostOperations.routes, UserOperations.routes, MemberOperations.routes,
+            DeletedGroupOperations.routes, ExtensionOperations.routes, ServiceOperations.routes,
+            SenderOperations.routes, PersonalOperations.routes,
+        ]
+        .flatMap { $0 }
 
     /// Opens a store, creating the file and its folder if they are missing.
     ///
     /// - Parameters:
     ///   - path: Where the file is.
     ///   - operatorName: The display name of the operator, if the file is new.
+    ///   - mode: Whether it does more than Graph, or just what Graph does.
     ///   - clock: Gives microseconds since 1970.
     /// - Throws: ``StorageError``; a store written by a newer version of Herald is left untouched.
-    package init(path: String, operatorName: String, clock: @escaping @Sendable () -> Int64) throws(StorageError) {
+    package init(
+        path: String,
+        operatorName: String,
+        mode: ServerMode = .lenient,
+        clock: @escaping @Sendable () -> Int64
+    ) throws(StorageError) {
         self.path = path
+        self.mode = mode
+        router = Router(Self.routes.filter { $0.mode ?? mode == mode })
         self.clock = clock
         pool = try StoreFile.open(path, applicationID: StoreSchema.applicationID, migrator: StoreSchema.migrator)
         writer = Writer(pool: pool, path: path)
@@ -66,6 +78,7 @@ package final class EmbeddedGraph: GraphService {
             response.headers["Allow"] = refusal.allow
         }
         response.headers["request-id"] = id
+        response.headers[ServerMode.header] = mode.rawValue
         response.headers["client-request-id"] = request.headers["client-request-id"]
         return response
     }
@@ -88,6 +101,7 @@ package final class EmbeddedGraph: GraphService {
         let (route, request, parameters) = try resolve(request)
         let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let clock = clock
+        let mode = mode
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
@@ -96,7 +110,7 @@ package final class EmbeddedGraph: GraphService {
             if let hint = request.repeatHint, let answer = try recent.answer(to: request, hint: hint, at: now) {
                 return answer
             }
-            let ignored = IgnoredMembers()
+            let ignored = IgnoredMembers(mode: mode)
             var response = try route.operation(
                 OperationContext(
                     request: request,
@@ -104,6 +118,7 @@ package final class EmbeddedGraph: GraphService {
                     parameters: parameters,
                     options: options,
                     now: now,
+                    mode: mode,
                     ignored: ignored
                 )
             )
@@ -130,6 +145,7 @@ package final class EmbeddedGraph: GraphService {
         }
         let now = clock()
         let readers = readers
+        let mode = mode
         do {
             return try await pool.read { db in
                 try route.operation(
@@ -138,7 +154,8 @@ package final class EmbeddedGraph: GraphService {
                         connection: Connection(db: db, statements: readers.cache(for: db)),
                         parameters: parameters,
                         options: options,
-                        now: now
+                        now: now,
+                        mode: mode
                     )
                 )
             }
@@ -177,8 +194,10 @@ package final class EmbeddedGraph: GraphService {
     ) throws -> (Route, GraphRequest, [String: String]) {
         var request = request
         // The key was given for the request as it came, and its hash covers the path: only links see the short form.
-        let path = try UserOperations.resolveJoinedGroups(request.path, request.caller)
-        let match = try Self.router.match(request.method, path)
+        let path =
+            mode == .strict
+            ? request.path : try UserOperations.resolveJoinedGroups(request.path, request.caller)
+        let match = try router.match(request.method, path)
         if !request.method.isWrite { request.path = path }
         return (match.route, request, match.parameters)
     }

@@ -11,9 +11,12 @@ struct Batch: Sendable {
 
     /// Reads the body of `POST /$batch`.
     ///
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - mode: Whether an item may wait for one that stands behind it; strictly, it may not.
     /// - Throws: ``GraphError`` if an id stands twice, an item waits for one that is not there, or for itself by way of
     ///   others.
-    init(_ body: [UInt8]) throws(GraphError) {
+    init(_ body: [UInt8], mode: ServerMode = .lenient) throws(GraphError) {
         let items = try BatchItem.read(body)
         var positions: [String: Int] = [:]
         for (position, item) in items.enumerated() {
@@ -33,6 +36,13 @@ struct Batch: Sendable {
                 guard let other = positions[id.lowercased()], other != position else {
                     throw Self.invalidDependency(of: item, at: position)
                 }
+                guard other < position || mode == .lenient else {
+                    throw Self.invalidDependency(
+                        of: item,
+                        at: position,
+                        "it names a request that stands behind it; this server is strict, and goes by their order"
+                    )
+                }
                 others.append(other)
             }
             dependencies.append(others)
@@ -50,12 +60,15 @@ struct Batch: Sendable {
         self.dependencies = dependencies
     }
 
-    private static func invalidDependency(of item: BatchItem, at position: Int) -> GraphError {
+    private static func invalidDependency(
+        of item: BatchItem,
+        at position: Int,
+        _ reason: String = "it names no other request of the batch, or the requests wait for one another"
+    ) -> GraphError {
         GraphError(
             400,
             .badRequest,
-            "Invalid dependency for request Id '\(item.id.prefix(80))': it names no other request of the batch, or the "
-                + "requests wait for one another.",
+            "Invalid dependency for request Id '\(item.id.prefix(80))': \(reason).",
             target: "/requests/\(position)/dependsOn"
         )
     }
@@ -154,7 +167,7 @@ struct Batch: Sendable {
             writer.object { writer in
                 writer.name("error")
                 writer.object { writer in
-                    writer.member("code", "FailedDependency")
+                    writer.member("code", GraphError.Code.failedDependency.rawValue)
                     writer.member("message", "A request that this one depends on has failed.")
                 }
             }

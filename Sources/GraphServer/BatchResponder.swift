@@ -3,6 +3,8 @@ import GraphModel
 /// Answers `POST /$batch`: makes a request of each item, and one answer of theirs.
 struct BatchResponder: Sendable {
     let service: AnsweringService
+    /// Whether items may wait for later ones.
+    let mode: ServerMode
     let limits: BatchLimits
     let metrics: ServerMetrics
 
@@ -15,7 +17,7 @@ struct BatchResponder: Sendable {
         }
         let batch: Batch
         do throws(GraphError) {
-            batch = try Batch(outer.body)
+            batch = try Batch(outer.body, mode: mode)
         } catch {
             return service.refusal(error, to: outer)
         }

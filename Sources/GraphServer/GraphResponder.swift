@@ -10,6 +10,7 @@ struct GraphResponder: HTTPResponder {
 
     let service: AnsweringService
     let authenticator: any Authenticator
+    let mode: ServerMode
     /// Signs people and programs in, if this server does so itself.
     let authority: Authority?
     let logger: Logger
@@ -20,7 +21,7 @@ struct GraphResponder: HTTPResponder {
         ResponseFraming(crossOrigin: CrossOrigin(allowed: options.allowedOrigins), isSecure: isSecure)
     }
     private var batches: BatchResponder {
-        BatchResponder(service: service, limits: options.batchLimits, metrics: metrics)
+        BatchResponder(service: service, mode: mode, limits: options.batchLimits, metrics: metrics)
     }
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -41,7 +42,8 @@ struct GraphResponder: HTTPResponder {
             if let response { RequestLog.write(request, response, duration, to: logger) }
         }
         do {
-            let answer = try await answer(request, target)
+            var answer = try await answer(request, target)
+            answer.headers[ServerMode.header] = answer.headers[ServerMode.header] ?? mode.rawValue
             response = answer
             return framing.http(answer, to: request)
         } catch let cut as ConnectionCut {

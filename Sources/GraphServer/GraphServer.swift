@@ -21,6 +21,7 @@ package struct GraphServer: Service {
     /// - Parameters:
     ///   - service: What answers.
     ///   - authenticator: Knows whose tokens are valid.
+    ///   - mode: Whether batches are taken as Graph takes them; the mode of the service.
     ///   - authority: Answers at the server's root, for signing in; nil if somebody else does that.
     ///   - address: Where to listen.
     ///   - identity: What the server shows under TLS; nil to speak without.
@@ -31,6 +32,7 @@ package struct GraphServer: Service {
     package init(
         _ service: any GraphService,
         authenticator: any Authenticator,
+        mode: ServerMode = .lenient,
         authority: Authority? = nil,
         address: ServerAddress,
         identity: ServerIdentity? = nil,
@@ -46,6 +48,7 @@ package struct GraphServer: Service {
         responder = GraphResponder(
             service: AnsweringService(service: service, logger: logger, now: now),
             authenticator: authenticator,
+            mode: mode,
             authority: authority,
             logger: logger,
             options: options,

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import EmbeddedGraph
 import Foundation
+import GraphModel
 import GraphServer
 import Logging
 import ServiceLifecycle
@@ -28,6 +29,17 @@ package struct ServerCommand: AsyncParsableCommand {
             jwks another provider does, and its tokens are checked. Either way each caller may do what the \
             permissions in the token allow: Group-Conversation.ReadWrite.All to post, and so on.
 
+            Where Graph's documents are silent or Graph stops short, the store offers more: it filters, sorts, searches \
+            and pages through posts, tells the ids of new posts, and passes over members of a body that it does not \
+            know. With --strict it does what Graph does, so that a program that works here works there: $filter of \
+            threads and posts is refused with 501, $orderby is passed over, $search and a second level of $expand are \
+            refused; at most 100 posts are listed, without a link to the rest; there are no changes (delta) of \
+            conversations and posts, no joinedGroups, and no ids of the caller's choice; a new conversation needs a \
+            thread, its answer has ids alone, and that of a reply has none; unknown members of a body are refused; \
+            advanced queries of the directory need 'ConsistencyLevel: eventual'; applications do not read attachments; \
+            requests of a batch wait only for earlier ones; HTML is given within <html><body><div>, its ids beginning \
+            with x_. Each answer says in x-server-mode which mode it comes from.
+
             Requests are logged to standard error, one a line, without tokens and bodies. SIGTERM and SIGINT end the \
             server when it has answered what it accepted.
 
@@ -52,6 +64,8 @@ package struct ServerCommand: AsyncParsableCommand {
         completion: .file()
     )
     var store: String?
+    @Flag(help: "Do what Microsoft Graph does, no more: its refusals and limits, too.")
+    var strict = false
     @OptionGroup(title: "Listening")
     var listening: ListenOptions
     @OptionGroup(title: "Who may use it")
@@ -112,7 +126,12 @@ package struct ServerCommand: AsyncParsableCommand {
         }
         do {
             let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-            let graph = try Self.open(path, operatorName: StateFolder.operatorName(variables: variables), now: now)
+            let graph = try Self.open(
+                path,
+                operatorName: StateFolder.operatorName(variables: variables),
+                mode: mode,
+                now: now
+            )
             let place = AuthOptions.Place(
                 variables: variables,
                 folder: folder,
@@ -150,11 +169,15 @@ package struct ServerCommand: AsyncParsableCommand {
             Self.say("\(error)")
             return 2
         }
-        let policy = PermittingService.Policy(appOnlyPosting: auth.allowAppOnlyPosting)
+        let policy = PermittingService.Policy(
+            appOnlyPosting: auth.allowAppOnlyPosting,
+            appOnlyAttachments: mode == .lenient
+        )
         let permitting = PermittingService(graph, policy: policy, now: now)
         let server = GraphServer(
             simulation.wrap(permitting) { Self.say($0) },
             authenticator: access.authenticator,
+            mode: mode,
             authority: access.authority,
             address: listen.address,
             identity: identity,
@@ -210,6 +233,8 @@ package struct ServerCommand: AsyncParsableCommand {
         return try ServerIdentity(certificates: authority.certificatePath, key: authority.keyPath)
     }
 
+    private var mode: ServerMode { strict ? .strict : .lenient }
+
     private func storePath(variables: [String: String], folder: String) -> String? {
         guard let store else {
             return StateFolder.path(variables: variables, folder: folder).map { $0 + "/graph.sqlite" }
@@ -221,9 +246,10 @@ package struct ServerCommand: AsyncParsableCommand {
     static func open(
         _ path: String,
         operatorName: String,
+        mode: ServerMode,
         now: @escaping @Sendable () -> Int64
     ) throws -> EmbeddedGraph {
-        try EmbeddedGraph(path: path, operatorName: operatorName, clock: now)
+        try EmbeddedGraph(path: path, operatorName: operatorName, mode: mode, clock: now)
     }
 
     private static func say(_ message: String) { write("herald serve: " + message, to: .standardError) }

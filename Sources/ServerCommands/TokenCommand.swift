@@ -84,6 +84,7 @@ struct TokenCommand: AsyncParsableCommand {
         let graph = try ServerCommand.open(
             path,
             operatorName: StateFolder.operatorName(variables: variables),
+            mode: .lenient,
             now: now
         )
         defer { try? graph.close() }

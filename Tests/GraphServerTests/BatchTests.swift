@@ -55,4 +55,37 @@ struct BatchTests {
             #expect(answer.code == "BadRequest")
         }
     }
+
+    // Reference, sections 12 and 20: dependsOn naming a later item; the server reports its mode.
+    @Test(arguments: ServerMode.allCases)
+    func `an item that waits for a later one is put behind it, or refused`(_ mode: ServerMode) async throws {
+        try await RunningServer.with(mode: mode) { server in
+            func batch(_ first: String, _ second: String) async throws -> RunningServer.Answer {
+                try await server.send("POST", "/v1.0/$batch", #"{"requests":[\#(first),\#(second)]}"#)
+            }
+            let read = #"{"id":"a","method":"GET","url":"/me"}"#
+            let waiting = #"{"id":"b","method":"GET","url":"/me","dependsOn":["A"]}"#
+            let inOrder = try await batch(read, waiting)
+            let reversed = try await batch(waiting, read)
+            for answer in [inOrder, reversed] { #expect(answer.headers["x-server-mode"] == mode.rawValue) }
+            #expect(inOrder.status == 200)
+            if mode == .lenient {
+                #expect(reversed.status == 200)
+                let statuses = reversed.json["responses"]?.elements?.map { $0["status"] }
+                #expect(statuses == [.integer(200), .integer(200)])
+            } else {
+                #expect(reversed.status == 400 && reversed.code == "BadRequest")
+                let message = reversed.json["error"]?["message"]?.string
+                #expect(message?.hasPrefix("Invalid dependency for request Id 'b'") == true)
+            }
+        }
+    }
+
+    @Test(arguments: ServerMode.allCases)
+    func `refusals before the service say the mode, too`(_ mode: ServerMode) async throws {
+        try await RunningServer.with(mode: mode) { server in
+            let answer = try await server.send("GET", "/v1.0/me", token: nil)
+            #expect(answer.status == 401 && answer.headers["x-server-mode"] == mode.rawValue)
+        }
+    }
 }

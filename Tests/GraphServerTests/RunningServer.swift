@@ -28,11 +28,13 @@ struct RunningServer {
     /// Runs `body` against a server that is up, and stops the server afterwards.
     ///
     /// - Parameters:
+    ///   - mode: Whether the store does what Graph does and no more.
     ///   - options: How the server behaves.
     ///   - service: Wraps the store; nil leaves it as it is.
     ///   - body: Asks the server.
-    /// - Throws: What `body` throws, or why there is no server.
+    /// - Throws: What body throws, or why there is no server.
     static func with(
+        mode: ServerMode = .lenient,
         options: ServerOptions = ServerOptions(),
         service: (@Sendable (EmbeddedGraph) throws -> any GraphService)? = nil,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
@@ -43,6 +45,7 @@ struct RunningServer {
         let store = try EmbeddedGraph(
             path: folder.appending(path: "graph.sqlite").path,
             operatorName: "Adele Vance",
+            mode: mode,
             clock: now
         )
         let group = Group(
@@ -58,6 +61,7 @@ struct RunningServer {
         let server = GraphServer(
             try service?(store) ?? store,
             authenticator: DevelopmentToken(token, caller: store.operatorCaller),
+            mode: mode,
             address: .tcp(host: "127.0.0.1", port: 0),
             options: options,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

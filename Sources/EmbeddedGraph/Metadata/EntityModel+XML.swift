@@ -4,6 +4,7 @@ extension EntityModel {
     /// The model as a CSDL document in XML.
     ///
     /// - Parameter mode: How the service takes requests that Graph would refuse; an annotation of the container says so.
+    /// - Returns: The document.
     func document(mode: String) -> String {
         let schema =
             enumerations.map(Self.element) + types.map(Self.element) + operations.map(Self.element) + [container(mode)]

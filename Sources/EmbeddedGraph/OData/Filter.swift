@@ -289,13 +289,11 @@ struct Filter {
     }
 
     private func restriction(_ path: FilterExpression.Path) -> GraphError {
-        var error = GraphError(
+        GraphError(
             400,
-            .badRequest,
+            .invalidRestriction,
             "The property can not be used with this type of restriction: '\(path.text.prefix(60))' (at position "
                 + "\(path.position))."
         )
-        error.code = "ErrorInvalidRestriction"
-        return error
     }
 }

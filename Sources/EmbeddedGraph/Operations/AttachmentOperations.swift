@@ -75,6 +75,7 @@ enum AttachmentOperations {
     }
 
     private static func post(_ context: OperationContext) throws -> (id: String, path: String) {
+        try context.refuseApplicationsIfStrict()
         let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try PostOperations.find(context, thread)

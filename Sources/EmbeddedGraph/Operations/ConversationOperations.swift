@@ -8,7 +8,7 @@ enum ConversationOperations {
         Route(.post, "groups/{group}/conversations", create),
         Route(.get, "groups/{group}/conversations/$count", count),
         Route(.get, "groups/{group}/conversations/{conversation}", get),
-        Route(.post, "groups/{group}/conversations/{conversation}", createNamed),
+        Route(.post, "groups/{group}/conversations/{conversation}", onlyIn: .lenient, createNamed),
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
 
@@ -63,7 +63,7 @@ enum ConversationOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversation", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let query = try query(context, group)
         let page = Page(
             context: context,
@@ -100,8 +100,9 @@ enum ConversationOperations {
     private static func query(_ context: OperationContext, _ group: GroupID) throws -> ListQuery {
         var query = ListQuery(select: columns, key: "deliveredAt", isDescending: true)
         query.require("groupID = ?", group.text)
-        try query.add(context.options, filterable)
-        if let search = context.options.search {
+        let options = try context.conversationOptions()
+        try query.add(options, filterable)
+        if let search = options.search {
             try query.add(try SearchTerms(search), .conversation, of: group)
         }
         return query
@@ -111,7 +112,7 @@ enum ConversationOperations {
         let group = try GroupOperations.readable(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let selection = try context.options.selection(of: "conversation", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let root = context.request.serviceRoot
         let response = GraphResponse(
             json: try JSONWriter.bytes(capacity: 512) { writer in
@@ -169,6 +170,13 @@ enum ConversationOperations {
         _ context: OperationContext
     ) throws -> GraphResponse {
         let new = try Conversation.read(context.request.body, noting: context.ignored)
+        guard new.post != nil || context.mode == .lenient else {
+            throw GraphError(
+                400,
+                .invalidRequest,
+                "A new conversation needs a thread with a post, as in {\"topic\":\"…\",\"threads\":[{\"posts\":[…]}]}."
+            )
+        }
         let author = try new.post.map { try context.author(of: $0, in: group) }
         let table = PostTable(context.connection)
         let prepared = new.post.map { table.prepare($0, at: context.now) }
@@ -194,6 +202,9 @@ enum ConversationOperations {
             hasAttachments: prepared?.written.hasAttachments ?? false,
             deliveredAt: context.now
         )
+        if context.mode == .strict {
+            return context.created(id, in: "groups('\(group)')/conversations", thread: thread)
+        }
         let root = context.request.serviceRoot
         let path = "groups('\(group)')/conversations"
         // Ids of the store's own making need no encoding.

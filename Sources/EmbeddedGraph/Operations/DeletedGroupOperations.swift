@@ -24,6 +24,7 @@ enum DeletedGroupOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let selection = try context.options.selection(of: "group", GroupOperations.properties)
         try context.refuseExpand()
+        try context.requireConsistency()
         let query = try query(context)
         let page = Page(context: context, type: "groups\(selection.context)", defaultSize: 100)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
@@ -36,7 +37,8 @@ enum DeletedGroupOperations {
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        Page.count(try query(context).count(context))
+        try context.requireConsistency(isCount: true)
+        return Page.count(try query(context).count(context))
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {

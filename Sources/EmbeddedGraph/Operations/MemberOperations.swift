@@ -32,6 +32,7 @@ enum MemberOperations {
         let group = try GroupOperations.existing(context)
         let selection = try context.options.selection(of: "user", User.properties)
         try context.refuseExpand()
+        try context.requireConsistency(ofReferences: true)
         var query = query(group, role)
         if let filter = context.options.filter { query.add(try Filter(filter, UserOperations.filterable)) }
         let type = cast ? "users" : "directoryObjects"
@@ -47,6 +48,7 @@ enum MemberOperations {
 
     private static func count(_ context: OperationContext, _ role: MembershipTable.Role) throws -> GraphResponse {
         let group = try GroupOperations.existing(context)
+        try context.requireConsistency(isCount: true)
         var response = GraphResponse(status: 200, body: Array(String(try query(group, role).count(context)).utf8))
         response.headers["Content-Type"] = "text/plain"
         return response

@@ -113,12 +113,10 @@ enum PostOperations {
         let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let query = try query(context, thread)
-        let page = Page(
-            context: context,
-            type: "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)",
-            defaultSize: 20
+        let page = context.pageOfPosts(
+            type: "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)"
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
         let response = try page.response(
@@ -140,8 +138,9 @@ enum PostOperations {
     static func query(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> ListQuery {
         var query = ListQuery(select: columns, key: "createdAt")
         query.require("threadID = ?", thread.id)
-        try query.add(context.options, filterable)
-        if let search = context.options.search {
+        let options = try context.mailboxOptions(filteringBy: "singleValueExtendedProperties")
+        try query.add(options, filterable)
+        if let search = options.search {
             try query.add(try SearchTerms(search), in: ["body": "post.content"])
         }
         return query
@@ -152,7 +151,7 @@ enum PostOperations {
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
         let selection = try context.options.selection(of: "post", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let type = "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)/$entity"
         let body = try JSONWriter.bytes(capacity: 1024) { writer in
             try writer.object { writer in
@@ -251,7 +250,8 @@ enum PostOperations {
             writer.object { writer in
                 let body = post.body(context.preferences.bodyType)
                 writer.member("contentType", body.type)
-                writer.member("content", body.content)
+                let isWrapped = context.mode == .strict && body.type == "html"
+                writer.member("content", isWrapped ? HTMLWrapping.wrap(body.content) : body.content)
             }
         }
         if selection.wants("from") {
@@ -299,9 +299,9 @@ enum PostOperations {
     ) throws {
         let context = try context.expanding(expansion, at: "/groups/\(group)/threads/\(thread.id)/posts")
         let selection = try context.options.selection(of: "post", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let query = try query(context, thread)
-        let page = Page(context: context, type: "", defaultSize: 20)
+        let page = context.pageOfPosts(type: "")
         try page.write(
             try query.rows(context, page: page, row),
             as: "posts",
@@ -324,7 +324,7 @@ enum PostOperations {
     ) throws {
         let context = try context.expanding(expansion, at: context.request.path)
         let selection = try context.options.selection(of: "post", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let find = try context.connection.prepare(columns + " WHERE id = $1 AND threadID = $2")
         find.bind(post.inReplyTo, 1)
         find.bind(thread.id, 2)

@@ -7,7 +7,11 @@ enum ServiceOperations {
         Route(.get, "$metadata", metadata),
     ]
 
-    private static let document = Array(EntityModel.store.document(mode: "lenient").utf8)
+    private static let documents = Dictionary(
+        uniqueKeysWithValues: ServerMode.allCases.map { mode in
+            (mode, Array(EntityModel.store.document(mode: mode.rawValue).utf8))
+        }
+    )
 
     @Sendable private static func serviceDocument(_ context: OperationContext) -> GraphResponse {
         let root = context.request.serviceRoot
@@ -31,7 +35,7 @@ enum ServiceOperations {
     }
 
     @Sendable private static func metadata(_ context: OperationContext) -> GraphResponse {
-        var response = GraphResponse(status: 200, body: document)
+        var response = GraphResponse(status: 200, body: documents[context.mode] ?? [])
         response.headers["Content-Type"] = "application/xml"
         return response
     }

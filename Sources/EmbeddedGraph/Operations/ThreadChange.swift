@@ -16,7 +16,7 @@ struct ThreadChange {
         recipients: [EmailAddress],
         noting ignored: IgnoredMembers? = nil
     ) throws(GraphError) {
-        isLocked = try RequestBody.read(body, noting: ignored) { reader in
+        isLocked = try RequestBody.read(body, as: .thread, noting: ignored) { reader in
             var isLocked: Bool?
             func keep(_ name: StaticString, _ isSame: Bool) throws {
                 guard !isSame else { return }

@@ -69,7 +69,7 @@ enum ThreadOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversationThread", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let (query, type) = try query(context, group)
         let page = Page(context: context, type: type + selection.context, defaultSize: 20)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
@@ -107,8 +107,9 @@ enum ThreadOperations {
         } else {
             query.require("thread.groupID = ?", group.text)
         }
-        try query.add(context.options, filterable)
-        if let search = context.options.search {
+        let options = try context.mailboxOptions()
+        try query.add(options, filterable)
+        if let search = options.search {
             try query.add(try SearchTerms(search), .thread, of: group)
         }
         return (query, type)
@@ -118,7 +119,7 @@ enum ThreadOperations {
         let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
         let selection = try context.options.selection(of: "conversationThread", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let body = try JSONWriter.bytes(capacity: 512) { writer in
             try writer.object { writer in
                 writer.member(
@@ -147,7 +148,7 @@ enum ThreadOperations {
         var context = try context.expanding(expansion, at: path)
         context.parameters["conversation"] = conversation
         let selection = try context.options.selection(of: "conversationThread", properties)
-        let expansions = try Expansion.read(context.options.expand, expandable)
+        let expansions = try context.expansions(expandable)
         let query = try query(context, group).query
         let page = Page(context: context, type: "", defaultSize: 20)
         try page.write(

@@ -15,10 +15,10 @@ enum UserOperations {
                 context
             )
         },
-        Route(.get, "me/joinedGroups") { context in
+        Route(.get, "me/joinedGroups", onlyIn: .lenient) { context in
             try GroupOperations.list(ofUser: caller(context).id, unifiedOnly: true, type: "groups", context)
         },
-        Route(.get, "users/{user}/joinedGroups") { context in
+        Route(.get, "users/{user}/joinedGroups", onlyIn: .lenient) { context in
             try GroupOperations.list(ofUser: find(context).id, unifiedOnly: true, type: "groups", context)
         },
     ]
@@ -59,6 +59,7 @@ enum UserOperations {
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
         let selection = try context.options.selection(of: "user", User.properties)
         try context.refuseExpand()
+        try context.requireConsistency()
         var query = ListQuery(select: UserTable.columns, id: "user.id")
         if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
         let page = Page(context: context, type: "users\(selection.context)", defaultSize: 100)
@@ -74,7 +75,7 @@ enum UserOperations {
     /// Makes a user: of what Graph knows of one, a display name and the principal name are kept.
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         var user = User(id: GroupID.random().text, displayName: "", address: "")
-        try RequestBody.read(context.request.body, noting: context.ignored) { reader in
+        try RequestBody.read(context.request.body, as: .user, noting: context.ignored) { reader in
             try reader.object { reader, name in
                 switch name {
                 case "displayName": user.displayName = try reader.string()

@@ -121,6 +121,11 @@ struct ListQuery {
                 "The $skiptoken does not belong to this order; ask for the first page again."
             )
         }
+        if let key = keys.first, let value = token.values.first {
+            // Follows from what comes next; said by itself, it lets the database begin there in the index.
+            conditions.append("\(key.expression) \(key.isDescending ? "<" : ">")= ?")
+            values.append(value)
+        }
         var condition = ""
         for (key, value) in zip(keys, token.values) {
             condition += "(\(key.expression) \(key.isDescending ? "<" : ">") ? OR (\(key.expression) = ? AND "

@@ -10,11 +10,15 @@ struct Page {
     var type: String
     /// How many items a page has if the request does not say.
     var defaultSize: Int
+    /// How many items a page has at most.
+    var maximumSize = Page.maximum
+    /// Whether a page that is not the last leads to the next.
+    var hasLink = true
 
     /// How many items this page has at most.
     var size: Int {
         let top = context.options.top ?? preferredSize ?? defaultSize
-        return min(top, preferredSize ?? top, Self.maximum)
+        return min(top, preferredSize ?? top, maximumSize)
     }
 
     /// The size of the header `Prefer: odata.maxpagesize=50`, if it has one.
@@ -33,7 +37,7 @@ struct Page {
             try writer.object { writer in
                 writer.member("@odata.context", "\(root)/$metadata#\(type)")
                 if let count { writer.member("@odata.count", count) }
-                if items.count > shown.count, let last = shown.last {
+                if hasLink, items.count > shown.count, let last = shown.last {
                     writer.member("@odata.nextLink", "\(root)\(path)?\(query(after: try token(last)))")
                 }
                 writer.name("value")
@@ -61,7 +65,7 @@ struct Page {
             writer.name("\(name)@odata.count")
             writer.value(.integer(Int64(count)))
         }
-        if items.count > shown.count, let last = shown.last {
+        if hasLink, items.count > shown.count, let last = shown.last {
             writer.name("\(name)@odata.nextLink")
             writer.string("\(context.request.serviceRoot)\(path)?\(query(after: try token(last)))")
         }

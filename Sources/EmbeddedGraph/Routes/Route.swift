@@ -15,16 +15,20 @@ struct Route: Sendable {
     var operation: Operation
     /// Whether the query may name a reference, by `$id` or `@id`.
     var admitsReference: Bool
+    /// The mode in which there is this route; nil for both.
+    var mode: ServerMode?
 
     /// A template reads `groups/{group}/threads/{thread}`.
     init(
         _ method: GraphRequest.Method,
         _ template: String,
         admitsReference: Bool = false,
+        onlyIn mode: ServerMode? = nil,
         _ operation: @escaping Operation
     ) {
         self.method = method
         self.admitsReference = admitsReference
+        self.mode = mode
         segments = template.split(separator: "/").map { part in
             part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .name(String(part))
         }
@@ -56,6 +60,7 @@ struct OperationContext {
     var options: QueryOptions
     /// Microseconds since 1970.
     var now: Int64
+    var mode = ServerMode.lenient
     /// Within how many expansions this is written.
     var depth = 0
     /// Where members of the body are noted that mean nothing here; nil for reads.

@@ -27,7 +27,12 @@ struct Router: Sendable {
             if !allowed.contains(route.method) { allowed.append(route.method) }
         }
         guard allowed.isEmpty else { throw MethodNotAllowed(allowed: allowed, parts: parts) }
-        throw GraphError(400, .badRequest, "Resource not found for the segment '\(unknown(parts).prefix(80))'.")
+        throw Self.unknownSegment(unknown(parts))
+    }
+
+    /// There is nothing of this name where the path has it.
+    static func unknownSegment(_ name: String) -> GraphError {
+        GraphError(400, .badRequest, "Resource not found for the segment '\(name.prefix(80))'.")
     }
 
     /// A method that the path does not have.
@@ -42,7 +47,9 @@ struct Router: Sendable {
         }
 
         /// The value of the header `Allow`.
-        var allow: String { allowed.map(\.rawValue).sorted().joined(separator: ", ") }
+        var allow: String {
+            GraphRequest.Method.allCases.filter(allowed.contains).map(\.rawValue).joined(separator: ", ")
+        }
     }
 
     /// The segments of a path, decoded; `groups('ID')` counts as `groups/ID`.

@@ -25,6 +25,7 @@ struct GroupChanges {
     ///   - only: The groups that are of interest; nil for all.
     ///   - limit: The most ids.
     /// - Returns: Ids, of which some may be those of groups that are gone.
+    /// - Throws: ``StorageError`` if the file cannot be read.
     func groups(
         since version: Int64,
         roles: [MembershipTable.Role],

@@ -54,9 +54,10 @@ enum SQLiteDialect {
             coalesce((SELECT max(version) FROM membershipVersion), 0))
         """
 
-    /// Notes which conversations were deleted, or lost a thread, and up to which post the numbering of posts was cut
-    /// back: SQLite gives the last row's number again once that row is gone. A cut makes earlier ones pointless that went
-    /// less far.
+    /// Notes which conversations were deleted or lost a thread, and where the numbering of posts was cut back.
+    ///
+    /// SQLite gives the last row's number again once that row is gone. A cut makes earlier ones pointless that went less
+    /// far.
     static let conversationChanges = """
         CREATE TABLE conversationChange (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,8 +84,9 @@ enum SQLiteDialect {
 
     // MARK: Search
 
-    /// The words of topics and posts, without the texts; an entry says of what they are. A word is made of letters,
-    /// digits and symbols; punctuation stands between words.
+    /// The words of topics and posts, without the texts; an entry says of what they are.
+    ///
+    /// A word is made of letters, digits and symbols; punctuation stands between words.
     static let search = #"""
         CREATE TABLE searchEntry (
             number INTEGER PRIMARY KEY,

@@ -14,6 +14,8 @@ import CJSON
     private var depth = 0
     /// The names of the first members that nobody read, nor passed over on purpose.
     private(set) var unread: [String] = []
+    /// If set, a member that nobody reads is a fault, unless its name is among these in lower case.
+    var admitted: Set<String>?
     private var isSkipping = false
     private static let maximumUnread = 40
 
@@ -54,6 +56,17 @@ import CJSON
         let value = try body(&reader)
         guard unsafe reader.token.kind == .end else { throw reader.unexpected("the end of the text") }
         return value
+    }
+
+    /// Notes a member that nobody reads.
+    ///
+    /// - Throws: ``JSONFault`` without a path, if such members are refused.
+    mutating func note(_ name: String) throws {
+        // OData's annotations are about the text; nobody expects anything of them.
+        if let admitted, !name.contains("@odata."), !admitted.contains(name.lowercased()) {
+            throw fault("The property '\(name.prefix(80))' does not exist", code: .requestBodyRead)
+        }
+        if unread.count < Self.maximumUnread { unread.append(name) }
     }
 
     // MARK: Values
@@ -128,7 +141,7 @@ import CJSON
                 do {
                     try member(&self, name)
                     if unsafe token.text == before {
-                        if !isSkipping, unread.count < Self.maximumUnread { unread.append(name.string) }
+                        if !isSkipping { try note(name.string) }
                         try skip()
                     }
                 } catch var fault as JSONFault {

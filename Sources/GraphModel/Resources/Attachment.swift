@@ -77,6 +77,14 @@ package struct Attachment: Sendable, Equatable {
                 throw fault
             }
             self.bytes = bytes
+            for member in dynamic {
+                do {
+                    try reader.note(member.name)
+                } catch var fault as JSONFault {
+                    fault.path = [.member(member.name)]
+                    throw fault
+                }
+            }
         case .item where !has("item"):
             fault.reason = "an item attachment needs an item"
             throw fault

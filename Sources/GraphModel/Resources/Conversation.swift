@@ -12,7 +12,7 @@ package struct Conversation: Sendable, Equatable {
         _ body: [UInt8],
         noting ignored: IgnoredMembers? = nil
     ) throws(GraphError) -> Conversation {
-        try RequestBody.read(body, noting: ignored) { reader in
+        try RequestBody.read(body, as: .conversation, noting: ignored) { reader in
             var conversation = Conversation()
             try reader.object { reader, name in
                 switch name {
@@ -39,7 +39,7 @@ package struct Conversation: Sendable, Equatable {
         _ body: [UInt8],
         noting ignored: IgnoredMembers? = nil
     ) throws(GraphError) -> Conversation {
-        try RequestBody.read(body, noting: ignored) { reader in
+        try RequestBody.read(body, as: .thread, noting: ignored) { reader in
             let conversation = try thread(&reader)
             if conversation.post == nil { throw reader.fault("a new thread has one post, in \"posts\"") }
             return conversation

@@ -78,7 +78,7 @@ package struct Group: Sendable, Equatable {
         created: GraphDate,
         noting ignored: IgnoredMembers? = nil
     ) throws(GraphError) -> (group: Group, links: GroupLinks) {
-        let (group, links) = try RequestBody.read(body, noting: ignored) { reader in
+        let (group, links) = try RequestBody.read(body, as: .group, noting: ignored) { reader in
             var links = GroupLinks()
             var group = Group(id: id, displayName: "", mailNickname: "", groupTypes: [], created: created)
             group.renewed = created

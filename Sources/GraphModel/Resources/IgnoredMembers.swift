@@ -1,9 +1,13 @@
 /// The members of a request's body that mean nothing to the service, which takes no notice of them (reference,
 /// section 6.3).
 package final class IgnoredMembers {
+    /// Whether such members are refused instead, as Graph does.
+    let isRefusing: Bool
     private var names: [String] = []
 
-    package init() {}
+    package init(mode: ServerMode = .lenient) {
+        isRefusing = mode == .strict
+    }
 
     /// The header that tells a client of them.
     package static let header = "x-ignored-members"

@@ -4,12 +4,14 @@ package enum RequestBody {
     ///
     /// - Parameters:
     ///   - body: The body.
+    ///   - type: What the body is, if it is more than an action's parameters.
     ///   - ignored: Where members are noted that `read` does not know.
     ///   - read: Reads the one value.
     /// - Returns: What `read` has made of the body.
     /// - Throws: ``GraphError`` for a body that is empty, too large, no JSON, or not what `read` expects.
     package static func read<Value>(
         _ body: [UInt8],
+        as type: BodyType? = nil,
         noting ignored: IgnoredMembers? = nil,
         _ read: (inout JSONReader) throws -> Value
     ) throws(GraphError) -> Value {
@@ -25,6 +27,7 @@ package enum RequestBody {
         }
         do {
             return try JSONReader.read(body) { reader in
+                if ignored?.isRefusing == true { reader.admitted = BodyType.unkept(in: type) }
                 let value = try read(&reader)
                 ignored?.add(reader.unread)
                 return value
@@ -37,6 +40,7 @@ package enum RequestBody {
                 target: fault.path.isEmpty ? nil : fault.pointer
             )
         } catch let fault as JSONFault {
+            if fault.code == .requestBodyRead { throw unknownMember(fault, in: type) }
             if let code = fault.code {
                 throw GraphError(code == .tooLarge ? 413 : 400, code, "\(fault.reason).", target: fault.pointer)
             }
@@ -52,6 +56,17 @@ package enum RequestBody {
         } catch {
             throw GraphError(400, .badRequest, "Unable to read JSON request payload.")
         }
+    }
+
+    private static func unknownMember(_ fault: JSONFault, in root: BodyType?) -> GraphError {
+        let type =
+            BodyType.at(fault.path.dropLast(), in: root).map { "type '\($0.rawValue)'" } ?? "what is expected here"
+        return GraphError(
+            400,
+            .requestBodyRead,
+            "\(fault.reason) on \(type). Leave it out: this server is strict, and takes what Graph knows alone.",
+            target: fault.pointer
+        )
     }
 }
 
