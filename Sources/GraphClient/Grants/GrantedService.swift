@@ -26,10 +26,7 @@ package final class GrantedService<Next: GraphService>: GraphService {
 
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
         guard request.method.isWrite else { return try await next.respond(to: request) }
-        let parts = request.path.split(separator: "/").map { PercentEncoding.decode(String($0)) }
-        guard parts.first?.lowercased() == "groups" || parts.first?.lowercased().hasPrefix("groups(") == true,
-            parts.count >= 2 || parts.first?.contains("(") == true
-        else {
+        guard let group = Self.group(in: request.path) else {
             guard grants.allGroups else {
                 return Self.refusal(
                     "Nothing was granted that covers \(request.method.rawValue) \(request.path.prefix(120)). "
@@ -38,7 +35,6 @@ package final class GrantedService<Next: GraphService>: GraphService {
             }
             return try await next.respond(to: request)
         }
-        let group = Self.group(in: parts)
         guard try await isGranted(group, like: request) else {
             return Self.refusal(
                 "Writing to the group \(group.prefix(80)) was not granted. Allow it with --allow-groups \(group.prefix(80)), "
@@ -95,12 +91,13 @@ package final class GrantedService<Next: GraphService>: GraphService {
         return verdict
     }
 
-    private static func group(in parts: [String]) -> String {
-        let first = parts[0]
-        if let open = first.firstIndex(of: "("), first.hasSuffix(")") {
-            return first[first.index(after: open)...].dropLast().trimmingQuotes.lowercased()
-        }
-        return parts[1].lowercased()
+    /// The group in which a path lies, as `groups/ID` or `groups('ID')`; nil if it lies in none.
+    private static func group(in path: String) -> String? {
+        let parts = path.split(separator: "/").map { PercentEncoding.decode(String($0)).lowercased() }
+        guard let first = parts.first else { return nil }
+        if first == "groups" { return parts.count > 1 ? parts[1] : nil }
+        guard first.hasPrefix("groups('"), first.hasSuffix("')") else { return nil }
+        return String(first.dropFirst(8).dropLast(2))
     }
 
     /// Whether a write makes a post: a create on conversations or threads, or a reply.
@@ -114,11 +111,5 @@ package final class GrantedService<Next: GraphService>: GraphService {
         var error = GraphError(403, .accessDenied, message)
         error.code = code
         return GraphResponse(error, id: GroupID.random().text, clientRequestID: nil, now: 0)
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingQuotes: String {
-        String(drop { $0 == "'" }.reversed().drop { $0 == "'" }.reversed())
     }
 }

@@ -2,9 +2,13 @@
 ///
 /// Times are microseconds.
 package struct PacingLimits: Sendable, Equatable {
-    /// How many requests may be under way at once for one mailbox. Graph refuses the fifth.
+    /// How many requests may be under way at once for one mailbox.
+    ///
+    /// Graph refuses the fifth.
     package var concurrencyOfMailbox = 3
-    /// What one mailbox takes in a window. Graph's figure is 10,000 in 10 minutes; some is left for others.
+    /// What one mailbox takes in a window.
+    ///
+    /// Graph's figure is 10,000 in 10 minutes; some is left for others.
     package var mailbox = Budget(requests: 9_600, window: 600_000_000, burst: 400)
     /// What the application may ask in all.
     package var application = Budget(requests: 18_000, window: 10_000_000, burst: 2_000)

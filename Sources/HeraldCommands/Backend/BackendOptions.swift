@@ -63,7 +63,7 @@ struct BackendOptions: ParsableArguments {
             return try await body(RunBackend(try store.open(in: herald)), try store.ledger(in: herald))
         }
         let cloud = try GraphCloud(backend)
-        let connection = try RemoteBackend(
+        let connection = RemoteBackend(
             cloud,
             tokens: try tokens(in: herald),
             grants: Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts),

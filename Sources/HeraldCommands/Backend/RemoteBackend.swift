@@ -19,7 +19,7 @@ struct RemoteBackend: Sendable {
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
-    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) throws {
+    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) {
         self.cloud = cloud
         self.grants = grants
         client = HTTPClient(
