@@ -21,6 +21,7 @@ package final class EmbeddedGraph: GraphService {
     private static let router = Router(
         GroupOperations.routes + ConversationOperations.routes + ThreadOperations.routes + PostOperations.routes
             + UserOperations.routes + MemberOperations.routes
+            + SenderOperations.routes + PersonalOperations.routes
     )
 
     /// Opens a store, creating the file and its folder if they are missing.
@@ -82,35 +83,38 @@ package final class EmbeddedGraph: GraphService {
     }
 
     private func write(_ request: GraphRequest) async throws -> GraphResponse {
-        let (operation, request, parameters) = try resolve(request)
-        let options = try QueryOptions(request.query)
+        let (route, request, parameters) = try resolve(request)
+        let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let clock = clock
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
             let now = clock()
-            let response = try operation(
+            let ignored = IgnoredMembers()
+            var response = try route.operation(
                 OperationContext(
                     request: request,
                     connection: connection,
                     parameters: parameters,
                     options: options,
-                    now: now
+                    now: now,
+                    ignored: ignored
                 )
             )
+            response.headers[IgnoredMembers.header] = ignored.field
             if let key = request.key, response.isSuccess { try keys.keep(response, to: request, key: key, at: now) }
             return response
         }
     }
 
     private func read(_ request: GraphRequest) async throws -> GraphResponse {
-        let (operation, request, parameters) = try resolve(request)
-        let options = try QueryOptions(request.query)
+        let (route, request, parameters) = try resolve(request)
+        let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let now = clock()
         let readers = readers
         do {
             return try await pool.read { db in
-                try operation(
+                try route.operation(
                     OperationContext(
                         request: request,
                         connection: Connection(db: db, statements: readers.cache(for: db)),
@@ -122,6 +126,8 @@ package final class EmbeddedGraph: GraphService {
             }
         } catch let error as GraphError {
             throw error
+        } catch let refusal as Router.MethodNotAllowed {
+            throw refusal
         } catch {
             throw Writer.noAnswer(path, error)
         }
@@ -129,13 +135,27 @@ package final class EmbeddedGraph: GraphService {
 
     private func resolve(
         _ request: GraphRequest
-    ) throws -> (Route.Operation, GraphRequest, [String: String]) {
+    ) throws -> (Route, GraphRequest, [String: String]) {
         var request = request
         // The key was given for the request as it came, and its hash covers the path: only links see the short form.
         let path = try UserOperations.resolveJoinedGroups(request.path, request.caller)
         let match = try Self.router.match(request.method, path)
         if !request.method.isWrite { request.path = path }
-        return (match.operation, request, match.parameters)
+        return (match.route, request, match.parameters)
+    }
+
+    /// The mails that wait to be sent, the first queued first.
+    ///
+    /// - Throws: ``StorageError`` if the file cannot be read.
+    package func outboundMail() async throws(StorageError) -> [OutboundMail] {
+        let path = path
+        do {
+            return try await pool.read { db in
+                try OutboundMailTable(Connection(db: db, statements: StatementCache(path: path))).all()
+            }
+        } catch {
+            throw StorageError(path: path, error)
+        }
     }
 
     /// What an import came to.

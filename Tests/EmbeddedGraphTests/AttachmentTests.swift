@@ -9,6 +9,7 @@ import Testing
         return ("\(graph.group)/threads/\(made.thread)/posts/\(made.post)", made)
     }
 
+    // Reference, section 4.1: GET T/posts/{p}/attachments and GET …/attachments/{a}; section 5.7.
     @Test func `a file is listed and read with its bytes, its size and the type that its name suggests`() async throws {
         let graph = try await Fixture()
         let (path, made) = try await attach(graph, file)

@@ -4,6 +4,7 @@ import Testing
 
 /// What a body that cannot be read is answered with.
 @Suite struct BodyErrorTests {
+    // Reference, section 13.2: empty body.
     @Test func `an empty body is said to be empty, wherever one is needed`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -19,6 +20,7 @@ import Testing
         }
     }
 
+    // Reference, section 13.2: JSON syntax.
     @Test(arguments: [
         ("{", 1), (#"{"posts":[}"#, 10), (#"{"posts":[]} x"#, 13), (#"{"topic":"a"b"}"#, 12), (#"{"topic":'a'}"#, 9),
         ("{\"topic\":\"a\u{1}\"}", 11), (#"{"topic":"\ud800"}"#, 10), (#"{"topic":01}"#, 9), (#"{"topic":tru}"#, 9),
@@ -49,6 +51,7 @@ import Testing
         #expect(answer.isRefusal(400, .badRequest) && answer.message.contains("deep"))
     }
 
+    // Reference, section 13.2: schema mismatch.
     @Test(arguments: [
         (#"{"topic":5}"#, "/topic"), (#"{"threads":"none"}"#, "/threads"), (#"{"threads":[5]}"#, "/threads/0"),
         (#"{"threads":[{"posts":[{}]}]}"#, "/threads/0/posts/0"),
@@ -83,6 +86,7 @@ import Testing
         #expect(answer.isRefusal(400, .badRequest) && answer.target == "/isLocked")
     }
 
+    // Reference, section 13.2: bad recipients.
     @Test(arguments: ["", "nobody", "a@b@contoso.example", "a b@contoso.example", "adele@", "@contoso.example"])
     func `an address that no mail reaches is refused with its place`(_ address: String) async throws {
         let graph = try await Fixture()

@@ -2,6 +2,7 @@ import GraphModel
 import Testing
 
 @Suite struct ConversationTests {
+    // Reference, section 4.1: POST G/conversations; section 5.1.
     @Test func `a new conversation is answered with all its properties and the ids of its thread and post`()
         async throws
     {
@@ -39,6 +40,7 @@ import Testing
         }
     }
 
+    // Reference, section 4.1: GET G/conversations and GET G/conversations/{c}.
     @Test func `what was made is read at once, by its id and in the list`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse("Plan", "Text", by: graph.member)
@@ -54,6 +56,7 @@ import Testing
         #expect(shape.names.allSatisfy { one.json[$0] == shape[$0] })
     }
 
+    // Reference, section 2.1, row 10.
     @Test func `a conversation without a thread has a topic and nothing else, until a thread is added`() async throws {
         let graph = try await Fixture()
         let answer = try await graph.send(.post, "\(graph.group)/conversations", #"{"topic":"Later"}"#)
@@ -85,6 +88,7 @@ import Testing
         #expect(list.items[0]["uniqueSenders"] == ["Adele Vance", "Megan Bowen"])
     }
 
+    // Reference, section 4.1: DELETE G/conversations/{c}.
     @Test func `a deleted conversation is gone with its threads and posts`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -113,6 +117,7 @@ import Testing
         try await #expect(graph.get("/groups/\(other)/conversations").items.isEmpty)
     }
 
+    // Reference, section 2.1, rows 7, 9 and 10.
     @Test(arguments: [
         // Documents of all ages print these.
         #"{"Topic":"T","Threads":[{"Posts":[{"Body":{"ContentType":"HTML","Content":"x"}}]}]}"#,

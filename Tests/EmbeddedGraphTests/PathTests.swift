@@ -81,6 +81,7 @@ import Testing
 
     // MARK: joinedGroups
 
+    // Reference, section 2.1, row 3; section 4.3.
     @Test func `joinedGroups leads to a group's conversations and threads`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -99,6 +100,7 @@ import Testing
         try await #expect(graph.get("\(graph.group)/conversations/\(made2.conversation)").json["topic"] == "Alias")
     }
 
+    // Reference, section 2.1, row 3.
     @Test func `joinedGroups of another user are closed`() async throws {
         let graph = try await Fixture()
         let path = "/users/adele.vance@contoso.example/joinedGroups/\(Fixture.group)/conversations"

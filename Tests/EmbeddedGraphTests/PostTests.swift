@@ -6,6 +6,7 @@ import Testing
         "\(graph.group)/threads/\(made.thread)/posts"
     }
 
+    // Reference, section 4.1: GET T/posts and GET T/posts/{p}; section 5.6.
     @Test func `a post is shown with an etag, nulls for nothing, and lower-case content types`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse("T", "Hello", by: graph.member)
@@ -31,6 +32,7 @@ import Testing
         )
     }
 
+    // Reference, section 3.3.
     @Test func `where a post belongs and whom it brought in are shown when selected`() async throws {
         let graph = try await Fixture()
         let people = #""newParticipants":[{"emailAddress":{"address":"alex@contoso.example"}}]"#
@@ -47,6 +49,7 @@ import Testing
         #expect(post.json["body"] == nil && post.json["id"]?.string == made.post)
     }
 
+    // Reference, section 4.1: POST T/reply and POST T/posts/{p}/reply; section 5.3.
     @Test func `a reply is accepted without a body, and headers name the post`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()

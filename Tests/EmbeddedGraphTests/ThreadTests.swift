@@ -6,6 +6,7 @@ import Testing
         "id", "topic", "hasAttachments", "lastDeliveredDateTime", "uniqueSenders", "preview", "isLocked",
     ]
 
+    // Reference, section 4.1: POST G/threads.
     @Test func `a thread in a group begins a conversation of its topic`() async throws {
         let graph = try await Fixture()
         let answer = try await graph.send(
@@ -32,6 +33,7 @@ import Testing
         #expect(threads.json["@odata.context"] == "\(graph.context)/conversations('\(conversations.ids[0])')/threads")
     }
 
+    // Reference, section 4.1: GET G/threads, GET G/conversations/{c}/threads and GET T.
     @Test func `lists and single threads show the same properties`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -46,6 +48,7 @@ import Testing
         }
     }
 
+    // Reference, section 4.1: POST G/conversations/{c}/threads.
     @Test func `a thread in a conversation takes its topic and brings it up to date`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse("Plan", "One")
@@ -63,6 +66,7 @@ import Testing
         #expect(conversation.json["lastDeliveredDateTime"] == "2026-01-15T09:00:00Z")
     }
 
+    // Reference, section 2.2, what goes in `threads/{id}`.
     @Test func `a conversation's id stands for its first thread`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -93,6 +97,7 @@ import Testing
         #expect(read.json["lastDeliveredDateTime"] == conversation.json["lastDeliveredDateTime"])
     }
 
+    // Reference, section 3.2.
     @Test func `recipients are the group and whoever posts have brought in, when they are selected`() async throws {
         let graph = try await Fixture()
         func people(_ names: (String, String)...) -> String {
@@ -117,6 +122,7 @@ import Testing
         )
     }
 
+    // Reference, sections 4.1: PATCH T, and 5.3.
     @Test func `a locked thread refuses replies until it is unlocked`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -133,6 +139,7 @@ import Testing
         _ = try await graph.reply(made.thread)
     }
 
+    // Reference, section 5.5.
     @Test func `a whole thread sent back unchanged changes nothing`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -156,6 +163,7 @@ import Testing
         try await #expect(graph.get(path).json == before.json)
     }
 
+    // Reference, section 4.1: DELETE T.
     @Test func `the conversation goes with its last thread, and keeps up with those that stay`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse("T", "One")

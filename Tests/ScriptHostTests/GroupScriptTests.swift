@@ -29,4 +29,39 @@ import Testing
         )
         #expect(output == "Research\nmember\tAdele\nowner\tAdele\n")
     }
+
+    @Test func `a script says who may post, and sees it`() async throws {
+        let world = try await ScriptWorld()
+        let output = try await world.run(
+            """
+            local group = graph.groups["\(ScriptWorld.groups[0])"]
+            local path = "/groups/\(ScriptWorld.groups[0])/acceptedSenders"
+            graph.post(path .. "/$ref", {
+              ["@odata.id"] = "https://graph.microsoft.com/v1.0/users/\(world.store.operatorCaller.id)",
+            })
+            for sender in group.acceptedSenders:each() do print("accepted", sender.displayName) end
+            graph.delete(path .. "/\(world.store.operatorCaller.id)/$ref")
+            print(#group.acceptedSenders:list().value, #group.rejectedSenders:list().value)
+            """
+        )
+        #expect(output == "accepted\tAdele\n0\t0\n")
+    }
+
+    @Test func `a script forwards a post, which waits to be mailed`() async throws {
+        let world = try await ScriptWorld()
+        let output = try await world.run(
+            """
+            local group = graph.groups["\(ScriptWorld.groups[0])"]
+            local thread = group.threads:create { topic = "Offsite", posts = { { body = text "Which week?" } } }
+            local post = group.threads[thread.id].posts:list().value[1]
+            print(group.threads[thread.id].posts[post.id]:forward {
+              comment = "For you", toRecipients = { { emailAddress = { address = "alex@contoso.example" } } },
+            })
+            print(#group.threads[thread.id].posts:list().value)
+            """
+        )
+        let mails = try await world.store.outboundMail()
+        #expect(mails.map(\.subject) == ["FW: Offsite"] && mails.map(\.comment) == ["For you"])
+        #expect(output.hasSuffix("1\n"))
+    }
 }

@@ -105,7 +105,7 @@ import Testing
             (
                 "graph.groups.x.thread:list()",
                 "an item of groups has no 'thread' (did you mean 'threads'?); it has get, update, delete, conversations, "
-                    + "threads, members, owners"
+                    + "threads, members, owners, acceptedSenders, rejectedSenders"
             ),
             ("graph.groups.list()", "list is called with a colon: resource:list(…)"),
             ("graph.get 'groups'", "'groups' is no path; it begins with a slash, as in /groups/…/threads"),

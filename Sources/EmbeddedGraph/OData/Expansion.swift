@@ -91,7 +91,8 @@ extension OperationContext {
         nested.depth = depth + 1
         nested.options = expansion.options
         nested.request.path = path
-        nested.request.headers["Prefer"] = nil
+        // What a page should hold was said of the whole; what bodies should be holds for all.
+        nested.request.headers["Prefer"] = preferences.bodyType.map(Preferences.bodyType)
         return nested
     }
 }

@@ -48,6 +48,45 @@ struct AttachmentRows {
         }
     }
 
+    /// How many attachments a post has.
+    func count(ofPost post: String) throws -> Int {
+        let count = try context.connection.prepare("SELECT count(*) FROM attachment WHERE postID = $1")
+        count.bind(post, 1)
+        defer { count.reset() }
+        return try count.step() ? Int(count.integer(0)) : 0
+    }
+
+    /// An attachment as a document of its own.
+    struct Content {
+        var name: String
+        var contentType: String
+        var bytes: [UInt8]
+    }
+
+    /// The content of an attachment; nil if it is a reference to something that lies elsewhere.
+    ///
+    /// - Throws: ``GraphError`` if the post has no such attachment.
+    func content(_ id: String, ofPost post: String) throws -> Content? {
+        let find = try context.connection.prepare(Self.columns + " WHERE id = $1 AND postID = $2")
+        find.bind(id, 1)
+        find.bind(post, 2)
+        guard try find.step() else { throw GraphError.itemNotFound }
+        defer { find.reset() }
+        let name = find.text(2) ?? ""
+        switch Attachment.Kind(rawValue: find.text(1) ?? "") {
+        case .item:
+            let members = try JSONValue((find.text(9) ?? "{}").utf8)
+            guard case .object(let named) = members,
+                let item = named.first(where: { $0.key.lowercased() == "item" })?.value
+            else { return nil }
+            let document = ItemDocument(item, id: id, date: GraphDate(microseconds: find.integer(7)))
+            return Content(name: name, contentType: document.contentType, bytes: document.bytes)
+        case .reference: return nil
+        default:
+            return Content(name: name, contentType: MediaType.checked(find.text(3)), bytes: find.bytes(8))
+        }
+    }
+
     private func write(_ row: PreparedStatement, _ writer: inout JSONWriter) throws {
         let kind = row.text(1) ?? Attachment.Kind.file.rawValue
         writer.member("@odata.type", "#microsoft.graph.\(kind)")

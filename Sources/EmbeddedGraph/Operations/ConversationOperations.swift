@@ -8,6 +8,7 @@ enum ConversationOperations {
         Route(.post, "groups/{group}/conversations", create),
         Route(.get, "groups/{group}/conversations/$count", count),
         Route(.get, "groups/{group}/conversations/{conversation}", get),
+        Route(.post, "groups/{group}/conversations/{conversation}", createNamed),
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
 
@@ -60,7 +61,7 @@ enum ConversationOperations {
     }
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversation", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let query = try query(context, group)
@@ -70,7 +71,7 @@ enum ConversationOperations {
             defaultSize: 20
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
+        let response = try page.response(
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
@@ -89,10 +90,11 @@ enum ConversationOperations {
                 }
             }
         )
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        Page.count(try query(context, try GroupOperations.unified(context)).count(context))
+        Page.count(try query(context, try GroupOperations.readable(context)).count(context))
     }
 
     private static func query(_ context: OperationContext, _ group: GroupID) throws -> ListQuery {
@@ -115,12 +117,12 @@ enum ConversationOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let selection = try context.options.selection(of: "conversation", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let root = context.request.serviceRoot
-        return GraphResponse(
+        let response = GraphResponse(
             json: try JSONWriter.bytes(capacity: 512) { writer in
                 try writer.object { writer in
                     writer.member(
@@ -140,18 +142,46 @@ enum ConversationOperations {
                 }
             }
         )
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
-        let group = try GroupOperations.unified(context)
-        let new = try Conversation.read(context.request.body)
-        if let post = new.post { try context.checkSender(of: post, in: group) }
+        return try create(
+            ItemID(.conversation, at: context.now).text,
+            in: try GroupOperations.postable(context),
+            isNamed: false,
+            context
+        )
+    }
+
+    /// Makes a conversation under an id that the caller has chosen, for imports that must keep ids (reference,
+    /// section 2.1, rows 4 and 6).
+    @Sendable private static func createNamed(_ context: OperationContext) throws -> GraphResponse {
+        try context.refuseApplications()
+        let group = try GroupOperations.postable(context)
+        let id = try context.id("conversation", .conversation)
+        let find = try context.connection.prepare("SELECT 1 FROM conversation WHERE id = $1")
+        find.bind(id, 1)
+        guard try !find.step() else {
+            find.reset()
+            throw GraphError(409, .itemExists, "There is a conversation '\(id.prefix(80))' already.")
+        }
+        return try create(id, in: group, isNamed: true, context)
+    }
+
+    /// Makes a conversation; one that the caller has named is answered within `value`.
+    private static func create(
+        _ id: String,
+        in group: GroupID,
+        isNamed: Bool,
+        _ context: OperationContext
+    ) throws -> GraphResponse {
+        let new = try Conversation.read(context.request.body, noting: context.ignored)
+        let author = try new.post.map { try context.author(of: $0, in: group) }
         let table = PostTable(context.connection)
-        let caller = context.request.caller
-        let id = ItemID(.conversation, at: context.now)
         let prepared = new.post.map { table.prepare($0, at: context.now) }
-        let senders = prepared == nil ? [] : [caller.displayName]
+        let senders = author.map { [$0.name] } ?? []
         try table.insertConversation(
             id,
             group: group,
@@ -161,12 +191,12 @@ enum ConversationOperations {
             at: context.now
         )
         let thread = ItemID(.thread, at: context.now)
-        if let post = new.post, let prepared {
-            try table.insertThread(thread, conversation: id.text, group: group, senders: senders, prepared.written)
-            try table.insert(post, prepared, thread: thread.text, sender: caller)
+        if let post = new.post, let prepared, let author {
+            try table.insertThread(thread, conversation: id, group: group, senders: senders, prepared.written)
+            try table.insert(post, prepared, thread: thread.text, author: author)
         }
         let shown = Shown(
-            id: id.text,
+            id: id,
             topic: new.topic,
             preview: prepared?.written.preview ?? "",
             uniqueSenders: PostTable.json(senders),
@@ -175,27 +205,34 @@ enum ConversationOperations {
         )
         let root = context.request.serviceRoot
         let path = "groups('\(group)')/conversations"
-        let body = JSONWriter.bytes(capacity: 640 + shown.preview.utf8.count) { writer in
-            writer.object { writer in
-                writer.member("@odata.context", "\(root)/$metadata#\(path)/$entity")
-                shown.write(Selection(), &writer)
-                writer.member("threads@odata.context", "\(root)/$metadata#\(path)('\(id)')/threads")
-                writer.name("threads")
-                writer.array { writer in
-                    guard let prepared else { return }
-                    writer.object { writer in
-                        writer.member("id", thread.text)
-                        writer.name("posts")
-                        writer.array { writer in writer.object { $0.member("id", prepared.written.id.text) } }
-                    }
+        // Ids of the store's own making need no encoding.
+        let encoded = isNamed ? PercentEncoding.encode(id) : id
+        let write = { (writer: inout JSONWriter) in
+            shown.write(Selection(), &writer)
+            writer.member("threads@odata.context", "\(root)/$metadata#\(path)('\(encoded)')/threads")
+            writer.name("threads")
+            writer.array { writer in
+                guard let prepared else { return }
+                writer.object { writer in
+                    writer.member("id", thread.text)
+                    writer.name("posts")
+                    writer.array { writer in writer.object { $0.member("id", prepared.written.id.text) } }
                 }
             }
         }
-        return GraphResponse(status: 201, json: body, location: "\(root)/groups/\(group)/conversations/\(id)")
+        let body = JSONWriter.bytes(capacity: 640 + shown.preview.utf8.count) { writer in
+            writer.object { writer in
+                writer.member("@odata.context", "\(root)/$metadata#\(path)/$entity")
+                guard isNamed else { return write(&writer) }
+                writer.name("value")
+                writer.object(write)
+            }
+        }
+        return GraphResponse(status: 201, json: body, location: "\(root)/groups/\(group)/conversations/\(encoded)")
     }
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let shown = try find(try context.id("conversation", .conversation), group, context)
         let delete = try context.connection.prepare("DELETE FROM conversation WHERE id = $1")
         delete.bind(shown.id, 1)
@@ -236,19 +273,6 @@ extension OperationContext {
     func refuseApplications() throws(GraphError) {
         guard request.caller.kind != .application else {
             throw GraphError(403, .accessDenied, "Access is denied. Check credentials and try again.")
-        }
-    }
-
-    /// Refuses a post in somebody else's name: the caller's own address and the group's are allowed (section 11.4).
-    func checkSender(of post: NewPost, in group: GroupID) throws {
-        for address in post.claimedSenders where address.lowercased() != request.caller.address.lowercased() {
-            let find = try connection.prepare(#"SELECT mail FROM "group" WHERE id = $1"#)
-            find.bind(group.text, 1)
-            let mail = try find.step() ? find.text(0) : nil
-            find.reset()
-            guard mail?.lowercased() == address.lowercased() else {
-                throw GraphError(403, .sendAsDenied, "The caller may not post as '\(address.prefix(80))'.")
-            }
         }
     }
 

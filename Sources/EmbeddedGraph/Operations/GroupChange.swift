@@ -34,6 +34,10 @@ struct GroupChange {
                     var types: [String] = []
                     try reader.list { reader, _ in types.append(try reader.string()) }
                     try Self.keep("groupTypes", types == stored.groupTypes)
+                case "resourceBehaviorOptions":
+                    var options: [String] = []
+                    try reader.list { reader, _ in options.append(try reader.string()) }
+                    try Self.keep("resourceBehaviorOptions", options == stored.resourceBehaviorOptions)
                 case "createdDateTime":
                     try Self.keep("createdDateTime", GraphDate(try reader.string())?.text == stored.created.text)
                 case _ where name.string.contains("@odata.") && !name.string.lowercased().hasSuffix("@odata.bind"):

@@ -15,11 +15,11 @@ enum GroupOperations {
 
     private static let columns = """
         SELECT id, displayName, description, mail, mailNickname, visibility, groupTypes, securityEnabled, mailEnabled,
-            createdAt, isUnified FROM "group"
+            createdAt, isUnified, resourceBehaviorOptions FROM "group"
         """
     private static let properties: Set<String> = [
         "id", "displayName", "description", "mail", "mailNickname", "visibility", "groupTypes", "securityEnabled",
-        "mailEnabled", "createdDateTime",
+        "mailEnabled", "createdDateTime", "resourceBehaviorOptions",
     ]
     private static let filterable = [
         Filter.Property(name: "id", column: #""group".id"#, kind: .guid),
@@ -32,6 +32,7 @@ enum GroupOperations {
         Filter.Property(name: "mailNickname", column: #""group".mailNickname"#, kind: .text),
         Filter.Property(name: "visibility", column: #""group".visibility"#, kind: .text),
         Filter.Property(name: "groupTypes", column: #""group".groupTypes"#, kind: .textList),
+        Filter.Property(name: "resourceBehaviorOptions", column: "", kind: .closed),
     ]
 
     /// A group that has conversations.
@@ -51,6 +52,27 @@ enum GroupOperations {
             )
         }
         return id
+    }
+
+    /// A group whose conversations the caller may read.
+    ///
+    /// - Throws: ``GraphError`` as ``unified(_:)`` does, or if the caller is no member of a group that is not public.
+    static func readable(_ context: OperationContext) throws -> GroupID {
+        let group = try unified(context)
+        guard context.request.caller.kind == .delegated else { return group }
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        if let refusal = policy.refusalToRead { throw GraphError(refusal) }
+        return group
+    }
+
+    /// A group to which the caller may post.
+    ///
+    /// - Throws: ``GraphError`` as ``unified(_:)`` does, or if the posting policy refuses the caller.
+    static func postable(_ context: OperationContext) throws -> GroupID {
+        let group = try unified(context)
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        if let refusal = policy.refusalToPost { throw GraphError(refusal) }
+        return group
     }
 
     /// A group of any kind.
@@ -161,12 +183,21 @@ enum GroupOperations {
         find.bind(id.text, 1)
         guard try find.step() else { throw unknown(id.text) }
         defer { find.reset() }
-        return entity(try row(find), try context.options.selection(of: "group", properties), context, status: 200)
+        let selection = try context.options.selection(of: "group", properties.union(PersonalState.properties))
+        let group = try row(find)
+        let isPersonal = PersonalState.properties.contains(where: selection.asksFor)
+        let state = isPersonal ? try PersonalStateTable(group.id, context).read() : nil
+        return entity(group, selection, context, status: 200, state)
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         let id = GroupID.random()
-        let group = try Group.read(context.request.body, id: id, created: GraphDate(microseconds: context.now))
+        let group = try Group.read(
+            context.request.body,
+            id: id,
+            created: GraphDate(microseconds: context.now),
+            noting: context.ignored
+        )
         guard try GroupTable(context.connection).idOf(nickname: group.mailNickname) == nil else {
             throw nicknameTaken
         }
@@ -208,13 +239,15 @@ enum GroupOperations {
         _ group: Group,
         _ selection: Selection,
         _ context: OperationContext,
-        status: Int
+        status: Int,
+        _ state: PersonalState? = nil
     ) -> GraphResponse {
         let root = context.request.serviceRoot
         return GraphResponse(
             status: status,
             json: JSONWriter.bytes(capacity: 512) { writer in
-                write(group, selection, &writer, context: "\(root)/$metadata#groups\(selection.context)/$entity")
+                let type = "groups\(selection.context)/$entity"
+                write(group, selection, &writer, context: "\(root)/$metadata#\(type)", state)
             },
             location: status == 201 ? "\(root)/groups/\(group.id)" : nil
         )
@@ -222,6 +255,7 @@ enum GroupOperations {
 
     private static func row(_ statement: PreparedStatement) throws -> Group {
         let types = try JSONValue((statement.text(6) ?? "[]").utf8).elements ?? []
+        let options = try JSONValue((statement.text(11) ?? "[]").utf8).elements ?? []
         return Group(
             id: GroupID(statement.text(0) ?? "") ?? GroupID.random(),
             displayName: statement.text(1) ?? "",
@@ -232,7 +266,8 @@ enum GroupOperations {
             groupTypes: types.compactMap(\.string),
             securityEnabled: statement.integer(7) == 1,
             mailEnabled: statement.integer(8) == 1,
-            created: GraphDate(microseconds: statement.integer(9))
+            created: GraphDate(microseconds: statement.integer(9)),
+            resourceBehaviorOptions: options.compactMap(\.string)
         )
     }
 
@@ -241,12 +276,14 @@ enum GroupOperations {
         _ selection: Selection,
         _ writer: inout JSONWriter,
         context: String? = nil,
-        type: String? = nil
+        type: String? = nil,
+        _ state: PersonalState? = nil
     ) {
         writer.object { writer in
             if let context { writer.member("@odata.context", context) }
             if let type { writer.member("@odata.type", type) }
             writer.member("id", group.id.text)
+            state?.write(selection, &writer)
             if selection.wants("createdDateTime") { writer.member("createdDateTime", group.created.text) }
             if selection.wants("description") { writer.member("description", group.description) }
             if selection.wants("displayName") { writer.member("displayName", group.displayName) }
@@ -259,6 +296,12 @@ enum GroupOperations {
             if selection.wants("mail") { writer.member("mail", group.mail) }
             if selection.wants("mailEnabled") { writer.member("mailEnabled", group.mailEnabled) }
             if selection.wants("mailNickname") { writer.member("mailNickname", group.mailNickname) }
+            if selection.wants("resourceBehaviorOptions") {
+                writer.name("resourceBehaviorOptions")
+                writer.array { writer in
+                    for option in group.resourceBehaviorOptions { writer.string(option) }
+                }
+            }
             if selection.wants("securityEnabled") { writer.member("securityEnabled", group.securityEnabled) }
             if selection.wants("visibility") { writer.member("visibility", group.visibility) }
         }

@@ -54,7 +54,7 @@ enum MemberOperations {
 
     private static func add(_ context: OperationContext, _ role: MembershipTable.Role) throws -> GraphResponse {
         let group = try GroupOperations.existing(context)
-        let link = try RequestBody.read(context.request.body) { reader in
+        let link = try RequestBody.read(context.request.body, noting: context.ignored) { reader in
             var link: String?
             try reader.object { reader, name in
                 if name.matches("@odata.id") { link = try reader.string() }

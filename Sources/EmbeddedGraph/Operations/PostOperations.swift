@@ -6,17 +6,27 @@ import Storage
 enum PostOperations {
     static let routes = [
         "groups/{group}/threads/{thread}/posts", "groups/{group}/conversations/{conversation}/threads/{thread}/posts",
-    ].flatMap { path in
+    ].flatMap(routes(at:))
+
+    private static func routes(at path: String) -> [Route] {
+        var routes = [Route(.get, path, list), Route(.get, path + "/$count", count)]
+        routes += item(path + "/{post}")
+        for var route in item(path + "/{post}/inReplyTo") {
+            route.operation = answered(route.operation)
+            routes.append(route)
+        }
+        return routes
+    }
+
+    private static func item(_ path: String) -> [Route] {
         [
-            Route(.get, path, list), Route(.get, path + "/$count", count), Route(.get, path + "/{post}", get),
-            Route(.post, path + "/{post}/reply", reply),
-            Route(.get, path + "/{post}/attachments", listAttachments),
-            Route(.get, path + "/{post}/attachments/{attachment}", getAttachment),
-        ]
+            Route(.get, path, get), Route(.post, path + "/reply", reply), Route(.post, path + "/forward", forward),
+        ] + AttachmentOperations.routes(below: path)
     }
 
     private static let columns = """
-        SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo FROM post
+        SELECT id, createdAt, contentType, content, senderName, senderAddress, hasAttachments, inReplyTo,
+            coalesce(fromName, senderName), coalesce(fromAddress, senderAddress) FROM post
         """
     private static let properties: Set<String> = [
         "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime",
@@ -30,8 +40,16 @@ enum PostOperations {
         Filter.Property(name: "lastModifiedDateTime", column: "post.createdAt", kind: .moment),
         Filter.Property(name: "receivedDateTime", column: "post.createdAt", kind: .moment),
         Filter.Property(name: "hasAttachments", column: "post.hasAttachments", kind: .boolean),
-        Filter.Property(name: "from/emailAddress/address", column: "post.senderAddress", kind: .text),
-        Filter.Property(name: "from/emailAddress/name", column: "post.senderName", kind: .text),
+        Filter.Property(
+            name: "from/emailAddress/address",
+            column: "coalesce(post.fromAddress, post.senderAddress)",
+            kind: .text
+        ),
+        Filter.Property(
+            name: "from/emailAddress/name",
+            column: "coalesce(post.fromName, post.senderName)",
+            kind: .text
+        ),
         Filter.Property(name: "sender/emailAddress/address", column: "post.senderAddress", kind: .text),
         Filter.Property(name: "sender/emailAddress/name", column: "post.senderName", kind: .text),
         Filter.Property(
@@ -54,18 +72,33 @@ enum PostOperations {
         Filter.Property(name: "value", column: "item.value", kind: .text),
     ]
 
-    private struct Stored {
+    /// A post as it is stored.
+    struct Stored {
         var id: String
         var createdAt: Int64
         var contentType: String
         var content: String
         var sender: EmailAddress
+        var from: EmailAddress
         var hasAttachments: Bool
         var inReplyTo: String?
+
+        /// The body as the client would like it; as it is, if the client does not mind.
+        func body(_ preferred: NewPost.ContentType?) -> (type: String, content: String) {
+            switch preferred {
+            case .text where contentType == "html": ("text", HTMLText.plainText(content))
+            case .html where contentType == "text": ("html", HTMLText.html(content))
+            default: (contentType, content)
+            }
+        }
+
+        // A post never changes, so its id says all that a change key could.
+        var changeKey: String { Data(id.utf8).base64EncodedString() }
+        var tag: EntityTag { EntityTag(changeKey) }
     }
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let selection = try context.options.selection(of: "post", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
@@ -76,7 +109,7 @@ enum PostOperations {
             defaultSize: 20
         )
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
+        let response = try page.response(
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
@@ -84,10 +117,11 @@ enum PostOperations {
                 try writer.object { try write(post, thread, selection, expansions, context, &$0) }
             }
         )
+        return context.noteBodyType(response)
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        let thread = try ThreadOperations.find(context, try GroupOperations.unified(context))
+        let thread = try ThreadOperations.find(context, try GroupOperations.readable(context))
         return Page.count(try query(context, thread).count(context))
     }
 
@@ -102,65 +136,62 @@ enum PostOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
         let selection = try context.options.selection(of: "post", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let type = "groups('\(group)')/threads('\(thread.id)')/posts\(selection.context)/$entity"
-        return GraphResponse(
-            json: try JSONWriter.bytes(capacity: 1024) { writer in
-                try writer.object { writer in
-                    writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
-                    try write(post, thread, selection, expansions, context, &writer)
-                }
+        let body = try JSONWriter.bytes(capacity: 1024) { writer in
+            try writer.object { writer in
+                writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
+                try write(post, thread, selection, expansions, context, &writer)
             }
-        )
+        }
+        return context.noteBodyType(context.response(body, post.tag))
     }
 
     @Sendable private static func reply(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.postable(context)
         let thread = try ThreadOperations.find(context, group)
         let parent = try find(context, thread)
-        let post = try Conversation.readReply(context.request.body)
+        let post = try Conversation.readReply(context.request.body, noting: context.ignored)
         return try ThreadOperations.addReply(post, to: thread, inReplyTo: parent.id, group, context)
     }
 
-    @Sendable private static func listAttachments(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+    /// Queues a mail with the post to others; the thread gets no post of it.
+    @Sendable private static func forward(_ context: OperationContext) throws -> GraphResponse {
+        let group = try GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try find(context, thread)
-        let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
-        try context.refuseFilter()
-        let type = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments\(selection.context)"
-        return GraphResponse(
-            json: try JSONWriter.bytes(capacity: 1024) { writer in
-                try writer.object { writer in
-                    writer.member("@odata.context", "\(context.request.serviceRoot)/$metadata#\(type)")
-                    writer.name("value")
-                    try AttachmentRows(context, selection).write(ofPost: post.id, &writer)
-                }
-            }
+        let forward = try Forward.read(context.request.body, noting: context.ignored)
+        try OutboundMailTable(context.connection).add(
+            forward,
+            of: post.id,
+            topic: thread.topic,
+            by: context.request.caller,
+            at: context.now
         )
+        return GraphResponse(status: 200)
     }
 
-    @Sendable private static func getAttachment(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
-        let thread = try ThreadOperations.find(context, group)
-        let post = try find(context, thread)
-        let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
-        let path = "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/attachments"
-        let type = "\(path)\(selection.context)/$entity"
-        return GraphResponse(
-            json: try AttachmentRows(context, selection).one(
-                try context.id("attachment", .attachment),
-                ofPost: post.id,
-                type: "\(context.request.serviceRoot)/$metadata#\(type)"
-            )
-        )
+    /// An operation on the post that the one of the path answers.
+    ///
+    /// It throws ``GraphError`` where that one opens its thread and answers none (reference, section 4.1).
+    private static func answered(_ operation: @escaping Route.Operation) -> Route.Operation {
+        { context in
+            let thread = try ThreadOperations.find(context, try GroupOperations.readable(context))
+            guard let parent = try find(context, thread).inReplyTo else { throw GraphError.itemNotFound }
+            var context = context
+            context.parameters["post"] = parent
+            return try operation(context)
+        }
     }
 
-    private static func find(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> Stored {
+    /// The post that a path names.
+    ///
+    /// - Throws: ``GraphError`` if the thread has no such post.
+    static func find(_ context: OperationContext, _ thread: ThreadOperations.Stored) throws -> Stored {
         let id = try context.id("post", .post)
         let find = try context.connection.prepare(columns + " WHERE id = $1 AND threadID = $2")
         find.bind(id, 1)
@@ -177,6 +208,7 @@ enum PostOperations {
             contentType: statement.text(2) ?? "text",
             content: statement.text(3) ?? "",
             sender: EmailAddress(name: statement.text(4), address: statement.text(5) ?? ""),
+            from: EmailAddress(name: statement.text(8), address: statement.text(9) ?? ""),
             hasAttachments: statement.integer(6) == 1,
             inReplyTo: statement.text(7)
         )
@@ -191,13 +223,11 @@ enum PostOperations {
         _ writer: inout JSONWriter
     ) throws {
         let created = GraphDate(microseconds: post.createdAt).text
-        // A post never changes, so its id says all that a change key could.
-        let changeKey = Data(post.id.utf8).base64EncodedString()
-        writer.member("@odata.etag", "W/\"\(changeKey)\"")
+        writer.member("@odata.etag", post.tag.text)
         writer.member("id", post.id)
         if selection.wants("createdDateTime") { writer.member("createdDateTime", created) }
         if selection.wants("lastModifiedDateTime") { writer.member("lastModifiedDateTime", created) }
-        if selection.wants("changeKey") { writer.member("changeKey", changeKey) }
+        if selection.wants("changeKey") { writer.member("changeKey", post.changeKey) }
         if selection.wants("categories") {
             writer.name("categories")
             writer.array { _ in }
@@ -207,13 +237,14 @@ enum PostOperations {
         if selection.wants("body") {
             writer.name("body")
             writer.object { writer in
-                writer.member("contentType", post.contentType)
-                writer.member("content", post.content)
+                let body = post.body(context.preferences.bodyType)
+                writer.member("contentType", body.type)
+                writer.member("content", body.content)
             }
         }
         if selection.wants("from") {
             writer.name("from")
-            writer.recipient(post.sender)
+            writer.recipient(post.from)
         }
         if selection.wants("sender") {
             writer.name("sender")

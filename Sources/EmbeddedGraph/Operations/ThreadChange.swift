@@ -10,8 +10,13 @@ struct ThreadChange {
     /// A client may send back the whole thread: properties that only the service sets may stand there as they are.
     ///
     /// - Throws: ``GraphError`` if the body would change one of those.
-    init(_ body: [UInt8], of thread: ThreadOperations.Stored) throws(GraphError) {
-        isLocked = try RequestBody.read(body) { reader in
+    init(
+        _ body: [UInt8],
+        of thread: ThreadOperations.Stored,
+        recipients: [EmailAddress],
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) {
+        isLocked = try RequestBody.read(body, noting: ignored) { reader in
             var isLocked: Bool?
             func keep(_ name: StaticString, _ isSame: Bool) throws {
                 guard !isSame else { return }
@@ -35,10 +40,19 @@ struct ThreadChange {
                 case "lastDeliveredDateTime":
                     let stored = GraphDate(microseconds: thread.deliveredAt).text
                     try keep("lastDeliveredDateTime", GraphDate(try reader.string())?.text == stored)
+                case "toRecipients":
+                    let known = recipients.map { $0.address.lowercased() }
+                    try keep("toRecipients", try Self.addresses(&reader) == known)
+                case "ccRecipients": try keep("ccRecipients", try Self.addresses(&reader).isEmpty)
                 default: break
                 }
             }
             return isLocked
         }
+    }
+
+    private static func addresses(_ reader: inout JSONReader) throws -> [String] {
+        guard let people = try JSONValue(from: &reader).elements else { return [] }
+        return people.map { $0["emailAddress"]?["address"]?.string?.lowercased() ?? "" }
     }
 }

@@ -6,31 +6,31 @@ import Storage
 extension ThreadOperations {
     @Sendable static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
-        let group = try GroupOperations.unified(context)
-        let new = try Conversation.readThread(context.request.body)
+        let group = try GroupOperations.postable(context)
+        let new = try Conversation.readThread(context.request.body, noting: context.ignored)
         let conversation = ItemID(.conversation, at: context.now)
         let table = PostTable(context.connection)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
-        try context.checkSender(of: post, in: group)
+        let author = try context.author(of: post, in: group)
         let prepared = table.prepare(post, at: context.now)
         try table.insertConversation(
-            conversation,
+            conversation.text,
             group: group,
             topic: new.topic,
-            senders: [context.request.caller.displayName],
+            senders: [author.name],
             prepared.written,
             at: context.now
         )
-        return try create(context, group, conversation: conversation.text, topic: new.topic, post, prepared)
+        return try create(context, group, conversation: conversation.text, topic: new.topic, post, prepared, author)
     }
 
     @Sendable static func createInConversation(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.postable(context)
         let conversation = try requireConversation(context, group)
-        let new = try Conversation.readThread(context.request.body)
+        let new = try Conversation.readThread(context.request.body, noting: context.ignored)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
-        try context.checkSender(of: post, in: group)
+        let author = try context.author(of: post, in: group)
         let find = try context.connection.prepare("SELECT topic, deliveredAt FROM conversation WHERE id = $1")
         find.bind(conversation, 1)
         guard try find.step() else { throw GraphError.itemNotFound }
@@ -39,8 +39,8 @@ extension ThreadOperations {
         let time = max(context.now, find.integer(1) + 1000)
         find.reset()
         let prepared = PostTable(context.connection).prepare(post, at: time)
-        let response = try create(context, group, conversation: conversation, topic: topic, post, prepared)
-        try note(prepared.written, by: context.request.caller, inConversation: conversation, context)
+        let response = try create(context, group, conversation: conversation, topic: topic, post, prepared, author)
+        try note(prepared.written, by: author, inConversation: conversation, context)
         return response
     }
 
@@ -50,24 +50,24 @@ extension ThreadOperations {
         conversation: String,
         topic: String,
         _ post: NewPost,
-        _ prepared: (written: PostTable.Written, content: String)
+        _ prepared: (written: PostTable.Written, content: String),
+        _ author: Author
     ) throws -> GraphResponse {
         let table = PostTable(context.connection)
-        let caller = context.request.caller
         let id = ItemID(.thread, at: prepared.written.createdAt)
         try table.insertThread(
             id,
             conversation: conversation,
             group: group,
-            senders: [caller.displayName],
+            senders: [author.name],
             prepared.written
         )
-        try table.insert(post, prepared, thread: id.text, sender: caller)
+        try table.insert(post, prepared, thread: id.text, author: author)
         let thread = Stored(
             id: id.text,
             topic: topic,
             preview: prepared.written.preview,
-            uniqueSenders: PostTable.json([caller.displayName]),
+            uniqueSenders: PostTable.json([author.name]),
             hasAttachments: prepared.written.hasAttachments,
             deliveredAt: prepared.written.createdAt,
             isLocked: false,
@@ -86,9 +86,16 @@ extension ThreadOperations {
     }
 
     @Sendable static func update(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
-        if let isLocked = try ThreadChange(context.request.body, of: thread).isLocked {
+        try context.requireMatch(thread.tag)
+        let change = try ThreadChange(
+            context.request.body,
+            of: thread,
+            recipients: try recipients(of: thread, context, group),
+            noting: context.ignored
+        )
+        if let isLocked = change.isLocked {
             let update = try context.connection.prepare("UPDATE thread SET isLocked = $1 WHERE id = $2")
             update.bind(isLocked, 1)
             update.bind(thread.id, 2)
@@ -98,8 +105,9 @@ extension ThreadOperations {
     }
 
     @Sendable static func delete(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
+        try context.requireMatch(thread.tag)
         let delete = try context.connection.prepare("DELETE FROM thread WHERE id = $1")
         delete.bind(thread.id, 1)
         try delete.run()
@@ -117,9 +125,9 @@ extension ThreadOperations {
 
     @Sendable static func reply(_ context: OperationContext) throws -> GraphResponse {
         try context.refuseApplications()
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.postable(context)
         let thread = try find(context, group)
-        let post = try Conversation.readReply(context.request.body)
+        let post = try Conversation.readReply(context.request.body, noting: context.ignored)
         let latest = try context.connection.prepare(
             "SELECT id FROM post WHERE threadID = $1 ORDER BY createdAt DESC, id DESC LIMIT 1"
         )
@@ -140,12 +148,12 @@ extension ThreadOperations {
         guard !thread.isLocked else {
             throw GraphError(403, .accessDenied, "The thread is locked; unlock it before replying.")
         }
-        try context.checkSender(of: post, in: group)
+        let author = try context.author(of: post, in: group)
         // Within a thread time moves on strictly, whatever the clock does.
         let time = max(context.now, thread.deliveredAt + 1000)
         let table = PostTable(context.connection)
         let prepared = table.prepare(post, at: time)
-        try table.insert(post, prepared, thread: thread.id, sender: context.request.caller, inReplyTo: parent)
+        try table.insert(post, prepared, thread: thread.id, author: author, inReplyTo: parent)
         let update = try context.connection.prepare(
             """
             UPDATE thread SET preview = $1, uniqueSenders = $2, hasAttachments = CASE WHEN $3 = 1 THEN 1 ELSE hasAttachments END,
@@ -153,12 +161,12 @@ extension ThreadOperations {
             """
         )
         update.bind(prepared.written.preview, 1)
-        update.bind(try senders(thread.uniqueSenders, adding: context.request.caller.displayName), 2)
+        update.bind(try senders(thread.uniqueSenders, adding: author.name), 2)
         update.bind(prepared.written.hasAttachments, 3)
         update.bind(time, 4)
         update.bind(thread.id, 5)
         try update.run()
-        try note(prepared.written, by: context.request.caller, inConversation: thread.conversation, context)
+        try note(prepared.written, by: author, inConversation: thread.conversation, context)
         var response = GraphResponse(status: 202)
         response.headers["Location"] =
             "\(context.request.serviceRoot)/groups/\(group)/threads/\(thread.id)/posts/\(prepared.written.id)"
@@ -198,7 +206,7 @@ extension ThreadOperations {
 
     private static func note(
         _ post: PostTable.Written,
-        by caller: Caller,
+        by author: Author,
         inConversation id: String,
         _ context: OperationContext
     ) throws {
@@ -215,7 +223,7 @@ extension ThreadOperations {
         )
         update.bind(post.createdAt, 1)
         update.bind(post.preview, 2)
-        update.bind(try senders(known, adding: caller.displayName), 3)
+        update.bind(try senders(known, adding: author.name), 3)
         update.bind(post.hasAttachments, 4)
         update.bind(id, 5)
         try update.run()

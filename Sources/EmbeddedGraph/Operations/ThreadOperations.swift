@@ -59,18 +59,21 @@ enum ThreadOperations {
         var deliveredAt: Int64
         var isLocked: Bool
         var conversation: String
+
+        /// Every post moves the time of delivery on, so these three tell all states apart.
+        var tag: EntityTag { EntityTag("\(id).\(deliveredAt).\(isLocked ? 1 : 0)") }
     }
 
     // MARK: Reading
 
     @Sendable private static func list(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let selection = try context.options.selection(of: "conversationThread", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
         let (query, type) = try query(context, group)
         let page = Page(context: context, type: type + selection.context, defaultSize: 20)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return try page.response(
+        let response = try page.response(
             try query.rows(context, page: page, row),
             count: count,
             token: { try query.token(after: $0.id, context) },
@@ -83,10 +86,11 @@ enum ThreadOperations {
                 }
             }
         )
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     @Sendable private static func count(_ context: OperationContext) throws -> GraphResponse {
-        Page.count(try query(context, try GroupOperations.unified(context)).query.count(context))
+        Page.count(try query(context, try GroupOperations.readable(context)).query.count(context))
     }
 
     /// The threads of the group, or of the conversation that the path names, and what a context calls them.
@@ -99,7 +103,7 @@ enum ThreadOperations {
         if context.parameters["conversation"] != nil {
             let conversation = try requireConversation(context, group)
             query.require("thread.conversationID = ?", conversation)
-            type = "groups('\(group)')/conversations('\(conversation)')/threads"
+            type = "groups('\(group)')/conversations('\(PercentEncoding.encode(conversation))')/threads"
         } else {
             query.require("thread.groupID = ?", group.text)
         }
@@ -117,24 +121,24 @@ enum ThreadOperations {
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {
-        let group = try GroupOperations.unified(context)
+        let group = try GroupOperations.readable(context)
         let thread = try find(context, group)
         let selection = try context.options.selection(of: "conversationThread", properties)
         let expansions = try Expansion.read(context.options.expand, expandable)
-        return GraphResponse(
-            json: try JSONWriter.bytes(capacity: 512) { writer in
-                try writer.object { writer in
-                    writer.member(
-                        "@odata.context",
-                        "\(context.request.serviceRoot)/$metadata#groups('\(group)')/threads\(selection.context)/$entity"
-                    )
-                    try write(thread, selection, context, group, &writer)
-                    for expansion in expansions {
-                        try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
-                    }
+        let body = try JSONWriter.bytes(capacity: 512) { writer in
+            try writer.object { writer in
+                writer.member(
+                    "@odata.context",
+                    "\(context.request.serviceRoot)/$metadata#groups('\(group)')/threads\(selection.context)/$entity"
+                )
+                try write(thread, selection, context, group, &writer)
+                for expansion in expansions {
+                    try PostOperations.writeExpanded(expansion, of: thread, in: group, context, &writer)
                 }
             }
-        )
+        }
+        let response = context.response(body, thread.tag)
+        return expansions.isEmpty ? response : context.noteBodyType(response)
     }
 
     /// The threads of a conversation, written into it.
@@ -145,7 +149,7 @@ enum ThreadOperations {
         _ context: OperationContext,
         _ writer: inout JSONWriter
     ) throws {
-        let path = "/groups/\(group)/conversations/\(conversation)/threads"
+        let path = "/groups/\(group)/conversations/\(PercentEncoding.encode(conversation))/threads"
         var context = try context.expanding(expansion, at: path)
         context.parameters["conversation"] = conversation
         let selection = try context.options.selection(of: "conversationThread", properties)
@@ -176,18 +180,10 @@ enum ThreadOperations {
     /// - Throws: ``GraphError`` if there is none in this group, or not in the conversation that the path names.
     static func find(_ context: OperationContext, _ group: GroupID) throws -> Stored {
         let id = try context.id("thread", .thread, .conversation)
-        let isConversation = id.hasPrefix("C")
-        let find = try context.connection.prepare(
-            columns
-                + (isConversation
-                    ? " WHERE thread.conversationID = $1 AND thread.groupID = $2 ORDER BY thread.id LIMIT 1"
-                    : " WHERE thread.id = $1 AND thread.groupID = $2")
-        )
-        find.bind(id, 1)
-        find.bind(group.text, 2)
-        guard try find.step() else { throw GraphError.itemNotFound }
-        defer { find.reset() }
-        let thread = row(find)
+        guard
+            let thread = try find("thread.id", id, group, context)
+                ?? find("thread.conversationID", id, group, context)
+        else { throw GraphError.itemNotFound }
         if context.parameters["conversation"] != nil,
             try context.id("conversation", .conversation) != thread.conversation
         {
@@ -196,6 +192,26 @@ enum ThreadOperations {
         return thread
     }
 
+    /// The first thread whose `column` is this id.
+    private static func find(
+        _ column: String,
+        _ id: String,
+        _ group: GroupID,
+        _ context: OperationContext
+    ) throws -> Stored? {
+        let find = try context.connection.prepare(
+            columns + " WHERE \(column) = $1 AND thread.groupID = $2 ORDER BY thread.id LIMIT 1"
+        )
+        find.bind(id, 1)
+        find.bind(group.text, 2)
+        guard try find.step() else { return nil }
+        defer { find.reset() }
+        return row(find)
+    }
+
+    /// The id of the conversation that a path names.
+    ///
+    /// - Throws: ``GraphError`` if there is none in this group.
     static func requireConversation(_ context: OperationContext, _ group: GroupID) throws -> String {
         let id = try context.id("conversation", .conversation)
         let find = try context.connection.prepare("SELECT 1 FROM conversation WHERE id = $1 AND groupID = $2")
@@ -242,7 +258,10 @@ enum ThreadOperations {
         if selection.wants("isLocked") { writer.member("isLocked", thread.isLocked) }
         if selection.asksFor("toRecipients") {
             writer.name("toRecipients")
-            try writeRecipients(of: thread, context, group, &writer)
+            let people = try recipients(of: thread, context, group)
+            writer.array { writer in
+                for person in people { writer.recipient(person) }
+            }
         }
         if selection.asksFor("ccRecipients") {
             writer.name("ccRecipients")
@@ -251,12 +270,11 @@ enum ThreadOperations {
     }
 
     /// The group, and everybody whom a post has brought in (reference, section 7).
-    private static func writeRecipients(
+    static func recipients(
         of thread: Stored,
         _ context: OperationContext,
-        _ group: GroupID,
-        _ writer: inout JSONWriter
-    ) throws {
+        _ group: GroupID
+    ) throws -> [EmailAddress] {
         var people: [EmailAddress] = []
         let find = try context.connection.prepare(#"SELECT displayName, mail FROM "group" WHERE id = $1"#)
         find.bind(group.text, 1)
@@ -275,8 +293,6 @@ enum ThreadOperations {
                 people.append(person)
             }
         }
-        writer.array { writer in
-            for person in people { writer.recipient(person) }
-        }
+        return people
     }
 }

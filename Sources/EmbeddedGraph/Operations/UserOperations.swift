@@ -74,7 +74,7 @@ enum UserOperations {
     /// Makes a user: of what Graph knows of one, a display name and the principal name are kept.
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         var user = User(id: GroupID.random().text, displayName: "", address: "")
-        try RequestBody.read(context.request.body) { reader in
+        try RequestBody.read(context.request.body, noting: context.ignored) { reader in
             try reader.object { reader, name in
                 switch name {
                 case "displayName": user.displayName = try reader.string()

@@ -18,17 +18,7 @@ struct Page {
     }
 
     /// The size of the header `Prefer: odata.maxpagesize=50`, if it has one.
-    private var preferredSize: Int? {
-        for preference in (context.request.headers["Prefer"] ?? "").lowercased().split(separator: ",") {
-            let halves = preference.split(separator: "=").map { $0.filter { $0 != " " && $0 != "\"" } }
-            if halves.count == 2, ["odata.maxpagesize", "maxpagesize"].contains(halves[0]), let size = Int(halves[1]),
-                size > 0
-            {
-                return size
-            }
-        }
-        return nil
-    }
+    private var preferredSize: Int? { context.preferences.maximumPageSize }
 
     /// The answer with `items`, of which there is one more than ``size`` if another page follows.
     func response<Item>(

@@ -10,17 +10,29 @@ struct QueryOptions: Sendable {
     var orderBy: String?
     var search: String?
     var count = false
+    /// The link of `$id` or `@id`, which says what reference to remove (reference, section 11.3).
+    var reference: String?
     /// Where a page begins: the sort key and the id of the last item before it.
     var token: PageToken?
 
     /// The options as they came, to be repeated in links.
     private(set) var pairs: [(name: String, value: String)] = []
 
-    init(_ query: String) throws(GraphError) {
+    /// Reads the query of a path.
+    ///
+    /// - Parameters:
+    ///   - query: The query as on the wire.
+    ///   - admitsReference: Whether `$id` and `@id` mean something there; else they are unknown as any other.
+    /// - Throws: ``GraphError`` for an option that is not known, or has a value of another kind.
+    init(_ query: String, admitsReference: Bool = false) throws(GraphError) {
         for piece in query.split(separator: "&") {
             let halves = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = PercentEncoding.decode(String(halves[0]), plusIsSpace: true)
             let value = halves.count == 2 ? PercentEncoding.decode(String(halves[1]), plusIsSpace: true) : ""
+            if admitsReference, ["$id", "@id"].contains(name.lowercased()) {
+                reference = value
+                continue
+            }
             try set(name, value)
         }
     }

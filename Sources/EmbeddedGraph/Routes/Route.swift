@@ -13,10 +13,18 @@ struct Route: Sendable {
     var method: GraphRequest.Method
     var segments: [Segment]
     var operation: Operation
+    /// Whether the query may name a reference, by `$id` or `@id`.
+    var admitsReference: Bool
 
     /// A template reads `groups/{group}/threads/{thread}`.
-    init(_ method: GraphRequest.Method, _ template: String, _ operation: @escaping Operation) {
+    init(
+        _ method: GraphRequest.Method,
+        _ template: String,
+        admitsReference: Bool = false,
+        _ operation: @escaping Operation
+    ) {
         self.method = method
+        self.admitsReference = admitsReference
         segments = template.split(separator: "/").map { part in
             part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .name(String(part))
         }
@@ -50,6 +58,8 @@ struct OperationContext {
     var now: Int64
     /// Within how many expansions this is written.
     var depth = 0
+    /// Where members of the body are noted that mean nothing here; nil for reads.
+    var ignored: IgnoredMembers?
 
     /// A parameter of the path as an item's id.
     ///

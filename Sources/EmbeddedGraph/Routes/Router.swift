@@ -5,7 +5,7 @@ import GraphModel
 struct Router: Sendable {
     /// What a path leads to.
     struct Match {
-        var operation: Route.Operation
+        var route: Route
         var parameters: [String: String]
     }
 
@@ -23,7 +23,7 @@ struct Router: Sendable {
         var allowed: [GraphRequest.Method] = []
         for route in routes[parts.count] ?? [] {
             guard let parameters = route.match(parts) else { continue }
-            if route.method == method { return Match(operation: route.operation, parameters: parameters) }
+            if route.method == method { return Match(route: route, parameters: parameters) }
             if !allowed.contains(route.method) { allowed.append(route.method) }
         }
         guard allowed.isEmpty else { throw MethodNotAllowed(allowed: allowed, parts: parts) }

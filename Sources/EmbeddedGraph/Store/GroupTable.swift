@@ -59,8 +59,8 @@ struct GroupTable {
         let write = try connection.prepare(
             """
             INSERT INTO "group" (id, displayName, description, mail, mailNickname, nicknameKey, visibility, groupTypes,
-                isUnified, securityEnabled, mailEnabled, createdAt)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                isUnified, securityEnabled, mailEnabled, createdAt, resourceBehaviorOptions)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (id) DO UPDATE SET displayName = excluded.displayName, description = excluded.description,
                 mail = excluded.mail, mailNickname = excluded.mailNickname, nicknameKey = excluded.nicknameKey,
                 visibility = excluded.visibility, groupTypes = excluded.groupTypes, isUnified = excluded.isUnified,
@@ -79,6 +79,7 @@ struct GroupTable {
         write.bind(group.securityEnabled, 10)
         write.bind(group.mailEnabled, 11)
         write.bind(group.created.microseconds, 12)
+        write.bind(Self.json(group.resourceBehaviorOptions), 13)
         try write.run()
         return exists ? .updated : .created
     }

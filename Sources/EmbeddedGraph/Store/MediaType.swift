@@ -11,6 +11,14 @@ enum MediaType {
         "mp4": "video/mp4",
     ]
 
+    /// A type that a client has given, if it can stand in a header; else that of bytes.
+    static func checked(_ type: String?) -> String {
+        guard let type, type.contains("/"), type.utf8.count <= 200, type.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) else {
+            return "application/octet-stream"
+        }
+        return type
+    }
+
     /// The type that a file's name suggests.
     static func of(fileName: String) -> String {
         guard let dot = fileName.lastIndex(of: ".") else { return "application/octet-stream" }

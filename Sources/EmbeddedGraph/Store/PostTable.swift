@@ -18,7 +18,7 @@ struct PostTable {
     }
 
     func insertConversation(
-        _ id: ItemID,
+        _ id: String,
         group: GroupID,
         topic: String,
         senders: [String],
@@ -31,7 +31,7 @@ struct PostTable {
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """
         )
-        insert.bind(id.text, 1)
+        insert.bind(id, 1)
         insert.bind(group.text, 2)
         insert.bind(topic, 3)
         insert.bind(post?.preview ?? "", 4)
@@ -83,14 +83,14 @@ struct PostTable {
         _ post: NewPost,
         _ prepared: (written: Written, content: String),
         thread: String,
-        sender: Caller,
+        author: Author,
         inReplyTo: String? = nil
     ) throws {
         let insert = try connection.prepare(
             """
             INSERT INTO post (id, threadID, createdAt, contentType, content, senderName, senderAddress, hasAttachments,
-                inReplyTo)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                inReplyTo, fromName, fromAddress)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """
         )
         insert.bind(prepared.written.id.text, 1)
@@ -98,10 +98,13 @@ struct PostTable {
         insert.bind(prepared.written.createdAt, 3)
         insert.bind(post.contentType.rawValue, 4)
         insert.bind(prepared.content, 5)
-        insert.bind(sender.displayName, 6)
-        insert.bind(sender.address, 7)
+        insert.bind(author.sender.name ?? "", 6)
+        insert.bind(author.sender.address, 7)
         insert.bind(prepared.written.hasAttachments, 8)
         insert.bind(inReplyTo, 9)
+        let isOwn = author.from == author.sender
+        insert.bind(isOwn ? nil : author.from.name, 10)
+        insert.bind(isOwn ? nil : author.from.address, 11)
         try insert.run()
         try insertParts(of: post, id: prepared.written.id.text, at: prepared.written.createdAt)
     }

@@ -11,6 +11,10 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
         migrator.registerMigration("members") { db in try db.execute(sql: members) }
+        migrator.registerMigration("senders") { db in try db.execute(sql: senders) }
+        migrator.registerMigration("posting") { db in try db.execute(sql: posting) }
+        migrator.registerMigration("outbound") { db in try db.execute(sql: outbound) }
+        migrator.registerMigration("personal") { db in try db.execute(sql: personal) }
         return migrator
     }
 
@@ -121,6 +125,63 @@ enum StoreSchema {
         CREATE TABLE owner (
             groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
             userID TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            PRIMARY KEY (groupID, userID)
+        ) WITHOUT ROWID;
+        """
+
+    // Who may post to a group, and who may not: users and groups, each in one of the two lists at most.
+    private static let senders = """
+        CREATE TABLE sender (
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            userID TEXT REFERENCES user (id) ON DELETE CASCADE,
+            senderGroupID TEXT REFERENCES "group" (id) ON DELETE CASCADE,
+            isAccepted INTEGER NOT NULL CHECK (isAccepted IN (0, 1)),
+            CHECK ((userID IS NULL) <> (senderGroupID IS NULL)),
+            UNIQUE (groupID, userID),
+            UNIQUE (groupID, senderGroupID)
+        );
+        CREATE INDEX senderOfUser ON sender (userID);
+        CREATE INDEX senderOfGroup ON sender (senderGroupID);
+        """
+
+    // How a group was made to behave, and the name in which a post was sent where that is not the sender's.
+    private static let posting = """
+        ALTER TABLE "group" ADD COLUMN resourceBehaviorOptions TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE post ADD COLUMN fromName TEXT;
+        ALTER TABLE post ADD COLUMN fromAddress TEXT;
+        """
+
+    // Mails that wait to be sent, with the body of the post that they forward: the post may be gone by then.
+    private static let outbound = """
+        CREATE TABLE outboundMail (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            queuedAt BIGINT NOT NULL,
+            senderName TEXT NOT NULL,
+            senderAddress TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            contentType TEXT NOT NULL CHECK (contentType IN ('text', 'html')),
+            content TEXT NOT NULL,
+            postID TEXT REFERENCES post (id) ON DELETE SET NULL
+        );
+        CREATE INDEX outboundMailOfPost ON outboundMail (postID);
+        CREATE TABLE outboundRecipient (
+            mailID INTEGER NOT NULL REFERENCES outboundMail (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            name TEXT,
+            address TEXT NOT NULL,
+            PRIMARY KEY (mailID, position)
+        ) WITHOUT ROWID;
+        """
+
+    // What a group is to one user, who need not be in the directory.
+    private static let personal = """
+        CREATE TABLE personalState (
+            groupID TEXT NOT NULL REFERENCES "group" (id) ON DELETE CASCADE,
+            userID TEXT NOT NULL,
+            isSubscribed INTEGER NOT NULL DEFAULT 1 CHECK (isSubscribed IN (0, 1)),
+            isFavorite INTEGER NOT NULL DEFAULT 0 CHECK (isFavorite IN (0, 1)),
+            seenAt BIGINT NOT NULL DEFAULT 0,
             PRIMARY KEY (groupID, userID)
         ) WITHOUT ROWID;
         """

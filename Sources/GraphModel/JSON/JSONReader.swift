@@ -12,6 +12,10 @@ import CJSON
     private var lexer: json_lexer
     private var token: json_token
     private var depth = 0
+    /// The names of the first members that nobody read, nor passed over on purpose.
+    private(set) var unread: [String] = []
+    private var isSkipping = false
+    private static let maximumUnread = 40
 
     private init(_ text: UnsafeRawBufferPointer) {
         // An empty buffer may have no base address; any address will do, since no byte is read.
@@ -123,7 +127,10 @@ import CJSON
                 let before = unsafe token.text
                 do {
                     try member(&self, name)
-                    if unsafe token.text == before { try skip() }
+                    if unsafe token.text == before {
+                        if !isSkipping, unread.count < Self.maximumUnread { unread.append(name.string) }
+                        try skip()
+                    }
                 } catch var fault as JSONFault {
                     fault.path.insert(.member(name.string), at: 0)
                     throw fault
@@ -162,6 +169,9 @@ import CJSON
 
     /// Skips the next value, whatever it is, checking it as strictly as if it were read.
     package mutating func skip() throws {
+        let wasSkipping = isSkipping
+        isSkipping = true
+        defer { isSkipping = wasSkipping }
         switch kind {
         case .object: try object { _, _ in }
         case .array: try array { _, _ in }

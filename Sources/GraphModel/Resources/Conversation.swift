@@ -8,8 +8,11 @@ package struct Conversation: Sendable, Equatable {
     package var post: NewPost?
 
     /// Reads a new conversation: a topic, and one thread with one post, or none yet.
-    package static func read(_ body: [UInt8]) throws(GraphError) -> Conversation {
-        try RequestBody.read(body) { reader in
+    package static func read(
+        _ body: [UInt8],
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) -> Conversation {
+        try RequestBody.read(body, noting: ignored) { reader in
             var conversation = Conversation()
             try reader.object { reader, name in
                 switch name {
@@ -32,8 +35,11 @@ package struct Conversation: Sendable, Equatable {
     }
 
     /// Reads a new thread: a topic and one post.
-    package static func readThread(_ body: [UInt8]) throws(GraphError) -> Conversation {
-        try RequestBody.read(body) { reader in
+    package static func readThread(
+        _ body: [UInt8],
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) -> Conversation {
+        try RequestBody.read(body, noting: ignored) { reader in
             let conversation = try thread(&reader)
             if conversation.post == nil { throw reader.fault("a new thread has one post, in \"posts\"") }
             return conversation
@@ -41,8 +47,11 @@ package struct Conversation: Sendable, Equatable {
     }
 
     /// Reads the body of a reply: `{"post": {…}}`.
-    package static func readReply(_ body: [UInt8]) throws(GraphError) -> NewPost {
-        try RequestBody.read(body) { reader in
+    package static func readReply(
+        _ body: [UInt8],
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) -> NewPost {
+        try RequestBody.read(body, noting: ignored) { reader in
             var post: NewPost?
             try reader.object { reader, name in
                 if name.matches("post") { post = try NewPost(from: &reader) }

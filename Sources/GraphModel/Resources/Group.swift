@@ -11,6 +11,8 @@ package struct Group: Sendable, Equatable {
     package var securityEnabled: Bool
     package var mailEnabled: Bool
     package var created: GraphDate
+    /// How it was made to behave, as in `AllowOnlyMembersToPost`; settled when it is made.
+    package var resourceBehaviorOptions: [String]
 
     package init(
         id: GroupID,
@@ -22,7 +24,8 @@ package struct Group: Sendable, Equatable {
         groupTypes: [String] = ["Unified"],
         securityEnabled: Bool = false,
         mailEnabled: Bool = true,
-        created: GraphDate
+        created: GraphDate,
+        resourceBehaviorOptions: [String] = []
     ) {
         self.id = id
         self.displayName = displayName
@@ -34,6 +37,7 @@ package struct Group: Sendable, Equatable {
         self.securityEnabled = securityEnabled
         self.mailEnabled = mailEnabled
         self.created = created
+        self.resourceBehaviorOptions = resourceBehaviorOptions
     }
 
     /// Whether it has a mailbox, and so conversations.
@@ -55,8 +59,13 @@ package struct Group: Sendable, Equatable {
     }
 
     /// Reads the body of `POST /groups`.
-    package static func read(_ body: [UInt8], id: GroupID, created: GraphDate) throws(GraphError) -> Group {
-        let group = try RequestBody.read(body) { reader in
+    package static func read(
+        _ body: [UInt8],
+        id: GroupID,
+        created: GraphDate,
+        noting ignored: IgnoredMembers? = nil
+    ) throws(GraphError) -> Group {
+        let group = try RequestBody.read(body, noting: ignored) { reader in
             var group = Group(id: id, displayName: "", mailNickname: "", groupTypes: [], created: created)
             try reader.object { reader, name in
                 switch name {
@@ -67,6 +76,12 @@ package struct Group: Sendable, Equatable {
                 case "mailEnabled": group.mailEnabled = try reader.boolean()
                 case "securityEnabled": group.securityEnabled = try reader.boolean()
                 case "groupTypes": try reader.list { reader, _ in group.groupTypes.append(try reader.string()) }
+                case "resourceBehaviorOptions":
+                    try reader.list { reader, _ in group.resourceBehaviorOptions.append(try reader.string()) }
+                case "acceptedSenders", "rejectedSenders", "acceptedSenders@odata.bind", "rejectedSenders@odata.bind":
+                    var fault = reader.fault("", code: .directoryBadRequest)
+                    fault.reason = "Senders are accepted or rejected with POST …/$ref once the group is there"
+                    throw fault
                 default: break
                 }
             }

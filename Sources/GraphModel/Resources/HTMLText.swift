@@ -44,6 +44,12 @@ package struct HTMLText {
         return String(decoding: text.output, as: UTF8.self)
     }
 
+    /// A text as a piece of HTML that shows it.
+    package static func html(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\r\n", with: "<br>").replacing("\n", with: "<br>")
+    }
+
     private mutating func readText(_ text: borrowing Span<UInt8>) {
         var at = 0
         while at < text.count, units < limit {

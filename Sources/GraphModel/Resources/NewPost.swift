@@ -14,8 +14,10 @@ package struct NewPost: Sendable, Equatable {
     package var newParticipants: [EmailAddress] = []
     package var attachments: [Attachment] = []
     package var extendedProperties: [ExtendedProperty] = []
-    /// The addresses that the request gives as `from` and `sender`; whoever asks must be allowed to use them.
-    package var claimedSenders: [String] = []
+    /// The address that the request gives as `from`; whoever asks must be allowed to use it.
+    package var from: String?
+    /// The address that the request gives as `sender`; whoever asks must be allowed to use it.
+    package var sender: String?
 
     /// Reads a post; members that only the service sets are ignored if they are of their type.
     init(from reader: inout JSONReader) throws {
@@ -35,8 +37,8 @@ package struct NewPost: Sendable, Equatable {
                 "conversationThreadId", "importance":
                 try reader.ignore(.string)
             case "hasAttachments": try reader.ignore(.boolean)
-            case "from", "sender":
-                if try !reader.null() { claimedSenders.append(try EmailAddress(recipient: &reader).address) }
+            case "from": if try !reader.null() { from = try EmailAddress(recipient: &reader).address }
+            case "sender": if try !reader.null() { sender = try EmailAddress(recipient: &reader).address }
             case "inReplyTo": try reader.ignore(.object)
             case "categories": try reader.ignore(.array)
             default: break

@@ -1,8 +1,16 @@
 /// Reads the bodies of requests, and turns what is wrong with them into Graph's errors (reference, section 13.2).
 package enum RequestBody {
     /// Reads a body with `read`; the error names the faulty member by its JSON pointer.
+    ///
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - ignored: Where members are noted that `read` does not know.
+    ///   - read: Reads the one value.
+    /// - Returns: What `read` has made of the body.
+    /// - Throws: ``GraphError`` for a body that is empty, too large, no JSON, or not what `read` expects.
     package static func read<Value>(
         _ body: [UInt8],
+        noting ignored: IgnoredMembers? = nil,
         _ read: (inout JSONReader) throws -> Value
     ) throws(GraphError) -> Value {
         guard !body.isEmpty else {
@@ -16,7 +24,11 @@ package enum RequestBody {
             )
         }
         do {
-            return try JSONReader.read(body, read)
+            return try JSONReader.read(body) { reader in
+                let value = try read(&reader)
+                ignored?.add(reader.unread)
+                return value
+            }
         } catch let fault as JSONFault where fault.isSyntax {
             throw GraphError(
                 400,

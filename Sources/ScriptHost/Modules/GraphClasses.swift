@@ -19,6 +19,16 @@ extension GraphResource {
                 ScriptField("groupTypes", "string[]", summary: "`Unified` stands here for a Microsoft 365 group."),
                 ScriptField("visibility", "string", optional: true, summary: "Public, Private or HiddenMembership."),
                 ScriptField("createdDateTime", "string", summary: "When it was made: 2026-01-15T08:30:00Z."),
+                ScriptField("resourceBehaviorOptions", "string[]", summary: "How it behaves: AllowOnlyMembersToPost."),
+            ]
+        ),
+        ScriptClass(
+            "graph.directoryObject",
+            summary: "A person or a group (Graph's `directoryObject`).",
+            fields: [
+                id,
+                ScriptField("displayName", "string", summary: "The name."),
+                ScriptField("mail", "string", optional: true, summary: "The address."),
             ]
         ),
         ScriptClass(

@@ -120,11 +120,12 @@ extension GraphResource {
     }
 
     private var classes: [ScriptClass] {
-        [
+        let one = ScriptClass.Elements(index: "string", type: itemClass, summary: "One of them, by its id.")
+        let classes = [
             ScriptClass(
                 collectionClass,
                 summary: "The collection `\(name)`.",
-                elements: ScriptClass.Elements(index: "string", type: itemClass, summary: "One of them, by its id."),
+                elements: hasItems ? one : nil,
                 methods: collection.map(method)
             ),
             ScriptClass(
@@ -155,5 +156,6 @@ extension GraphResource {
                 ]
             ),
         ]
+        return classes.filter { hasItems || $0.name != itemClass }
     }
 }

@@ -31,7 +31,7 @@ struct GraphResource: Sendable {
     var children: [String] = []
     /// What the collection can be told.
     var collection: [Verb] = [.list, .each]
-    /// What an item can be told.
+    /// What an item can be told; nothing, if Graph gives the items only within their collection.
     var item: [Verb] = [.get]
     /// The classes of the bodies that verbs take.
     var bodies: [Verb: String] = [:]
@@ -43,7 +43,7 @@ struct GraphResource: Sendable {
         GraphResource(
             name: "groups",
             entity: "graph.group",
-            children: ["conversations", "threads", "members", "owners"],
+            children: ["conversations", "threads", "members", "owners", "acceptedSenders", "rejectedSenders"],
             collection: [.list, .each, .create],
             item: [.get, .update, .delete],
             bodies: [.create: "graph.newGroup", .update: "graph.groupChanges"]
@@ -72,14 +72,19 @@ struct GraphResource: Sendable {
             bodies: [.reply: "graph.reply", .forward: "graph.forward"]
         ),
         GraphResource(name: "attachments", entity: "graph.attachment"),
-        GraphResource(name: "members", entity: "graph.user"),
-        GraphResource(name: "owners", entity: "graph.user"),
+        GraphResource(name: "members", entity: "graph.user", item: []),
+        GraphResource(name: "owners", entity: "graph.user", item: []),
+        GraphResource(name: "acceptedSenders", entity: "graph.directoryObject", item: []),
+        GraphResource(name: "rejectedSenders", entity: "graph.directoryObject", item: []),
     ]
 
     /// The resource with this name; nil if there is none.
     static func named(_ name: String) -> GraphResource? {
         all.first { $0.name == name }
     }
+
+    /// Whether something can be said of an item by itself.
+    var hasItems: Bool { !item.isEmpty || !children.isEmpty }
 
     /// What an item has, as errors list it.
     var itemMembers: [String] { item.map(\.rawValue) + children }
