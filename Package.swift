@@ -23,10 +23,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         // For herald-server alone; nothing that herald is made of may depend on these.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.1.0"),
@@ -60,6 +62,18 @@ let package = Package(
             dependencies: ["GraphModel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
+        .target(
+            name: "GraphClient",
+            dependencies: [
+                "GraphModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "LuaRuntime", dependencies: ["CLuaShim"], swiftSettings: strict),
         .target(name: "LuaSyntax", swiftSettings: strict),
         .target(
@@ -74,7 +88,9 @@ let package = Package(
         .target(
             name: "HeraldCommands",
             dependencies: [
-                "ScriptHost", "EmbeddedGraph", "Announcements", "LuaRuntime", "GraphModel", "Storage", "CEdit",
+                "ScriptHost", "EmbeddedGraph", "GraphClient", "Announcements", "LuaRuntime", "GraphModel", "Storage",
+                "CEdit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -138,6 +154,11 @@ let package = Package(
         .testTarget(
             name: "EmbeddedGraphTests",
             dependencies: ["EmbeddedGraph", "GraphModel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GraphClientTests",
+            dependencies: ["GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph"],
             swiftSettings: strict
         ),
         .testTarget(

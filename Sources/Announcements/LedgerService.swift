@@ -6,15 +6,15 @@ import Synchronization
 /// A write without a key of its own gets one from the run, the request and how many times the run has asked for the
 /// same so far; so a resumed run, which asks for the same writes in the same number, gets the first answers. A write
 /// that is settled under its key is answered from the ledger at once. Reads pass through.
-package final class LedgerService<Backend: GraphService>: GraphService {
-    private let backend: Backend
+package final class LedgerService: GraphService {
+    private let backend: any GraphService
     private let ledger: Ledger
     private let run: String
     private let now: @Sendable () -> Int64
     private let occurrences = Mutex<[[UInt8]: Int]>([:])
 
     /// Wraps a backend for one run; `now` gives microseconds since 1970.
-    package init(_ backend: Backend, ledger: Ledger, run: String, now: @escaping @Sendable () -> Int64) {
+    package init(_ backend: any GraphService, ledger: Ledger, run: String, now: @escaping @Sendable () -> Int64) {
         self.backend = backend
         self.ledger = ledger
         self.run = run

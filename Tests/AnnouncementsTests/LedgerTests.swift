@@ -34,7 +34,7 @@ import Testing
             body: World.body("hello"),
             caller: world.store.operatorCaller
         )
-        func service() -> LedgerService<EmbeddedGraph> {
+        func service() -> LedgerService {
             LedgerService(world.store, ledger: world.ledger, run: "R1", now: { 3 })
         }
         let first = service()

@@ -138,3 +138,12 @@ package struct Caller: Sendable, Equatable {
         self.scopes = scopes
     }
 }
+
+extension IdempotencyKey {
+    /// The key as the value of the header `Idempotency-Key`: ASCII, at most 255 bytes, and different for different keys.
+    package var headerValue: String {
+        let text = description
+        let isPlain = text.utf8.count <= 200 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        return isPlain ? text : "sha256:" + SHA256.hash(Array(text.utf8)).hexadecimal
+    }
+}

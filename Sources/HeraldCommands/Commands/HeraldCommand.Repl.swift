@@ -24,7 +24,7 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let place = RunPlace(
-                store: try store.open(in: herald),
+                backend: RunBackend(try store.open(in: herald)),
                 ledger: try store.ledger(in: herald),
                 now: herald.now
             )

@@ -38,7 +38,7 @@ extension HeraldCommand {
                 arguments: arguments,
                 limits: options.limit.limits(in: herald)
             )
-            return try await options.session(in: herald).execute(job, options.presentation)
+            return try await options.execute(in: herald) { _ in job }
         }
     }
 
@@ -62,19 +62,19 @@ extension HeraldCommand {
         @OptionGroup var options: RunOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let session = try options.session(in: herald)
-            let record = try await session.ledger.only(run)
-            guard let source = try await session.ledger.kept(RunPlace.scriptPath, run: record.id),
-                let folder = try await session.ledger.kept(RunPlace.folderPath, run: record.id)
-            else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
-            let job = RunSession.Job(
-                resuming: record,
-                script: LuaChunk(name: record.script, source: source),
-                folder: String(decoding: folder, as: UTF8.self),
-                arguments: record.arguments,
-                limits: options.limit.limits(in: herald)
-            )
-            return try await session.execute(job, options.presentation)
+            try await options.execute(in: herald) { ledger in
+                let record = try await ledger.only(run)
+                guard let source = try await ledger.kept(RunPlace.scriptPath, run: record.id),
+                    let folder = try await ledger.kept(RunPlace.folderPath, run: record.id)
+                else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
+                return RunSession.Job(
+                    resuming: record,
+                    script: LuaChunk(name: record.script, source: source),
+                    folder: String(decoding: folder, as: UTF8.self),
+                    arguments: record.arguments,
+                    limits: options.limit.limits(in: herald)
+                )
+            }
         }
     }
 }

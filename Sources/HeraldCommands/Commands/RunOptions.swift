@@ -4,7 +4,7 @@ import EmbeddedGraph
 
 /// What `run` and `resume` have in common.
 struct RunOptions: ParsableArguments {
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var backend: BackendOptions
     @Flag(
         help: "Write the report as one JSON document to standard output; what the script prints goes to standard error."
     )
@@ -17,9 +17,15 @@ struct RunOptions: ParsableArguments {
         RunSession.Presentation(json: json, quiet: quiet)
     }
 
-    /// Opens the store and the ledger.
-    func session(in herald: HeraldEnvironment) throws -> RunSession {
-        RunSession(herald: herald, store: try store.open(in: herald), ledger: try store.ledger(in: herald))
+    /// Executes a job on the backend, with the ledger that belongs to it.
+    func execute(
+        in herald: HeraldEnvironment,
+        _ job: (Ledger) async throws -> RunSession.Job
+    ) async throws -> ExitStatus {
+        try await backend.with(herald) { backend, ledger in
+            try await RunSession(herald: herald, backend: backend, ledger: ledger)
+                .execute(try await job(ledger), presentation)
+        }
     }
 }
 

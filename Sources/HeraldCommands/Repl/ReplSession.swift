@@ -33,7 +33,7 @@ struct ReplSession {
         let sandbox = try await ReplSandbox(context(of: record, screen), limits: limits, screen, isTyped: isTyped)
         if isTyped {
             try herald.output.line(
-                "Herald on \(herald.output.shown(place.store.path)). .help says what can be done here."
+                "Herald on \(herald.output.shown(place.backend.name)). .help says what can be done here."
             )
         }
         let status = try await work(sandbox, screen)

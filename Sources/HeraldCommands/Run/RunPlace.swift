@@ -1,21 +1,18 @@
 import Announcements
-import EmbeddedGraph
 import Foundation
 import GraphModel
 import Logging
 import LuaRuntime
 import ScriptHost
 
-/// Where runs take place: a store, the ledger of what is done to it, and a clock.
+/// Where runs take place: a backend, the ledger of what is done to it, and a clock.
 struct RunPlace: Sendable {
-    /// How many requests an announcement keeps under way on the embedded store: enough for its commits to be shared.
-    private static let width = 256
     /// Under this path, which no file of a script's can have, the ledger keeps the script itself.
     static let scriptPath = "/script"
     /// Under this path, which no file of a script's can have, the ledger keeps the folder that its files were read from.
     static let folderPath = "/folder"
 
-    let store: EmbeddedGraph
+    let backend: RunBackend
     let ledger: Ledger
     /// Microseconds since 1970.
     let now: @Sendable () -> Int64
@@ -27,8 +24,8 @@ struct RunPlace: Sendable {
             script: script.name,
             scriptHash: SHA256.hash(script.source).hexadecimal,
             arguments: arguments,
-            backend: store.path,
-            operatorName: store.operatorCaller.displayName,
+            backend: backend.name,
+            operatorName: backend.caller.displayName,
             state: .running,
             startedAt: now()
         )
@@ -63,15 +60,15 @@ struct RunPlace: Sendable {
             return bytes
         }
         return ScriptContext(
-            service: LedgerService(store, ledger: ledger, run: run, now: now),
-            backend: store,
+            service: LedgerService(backend.service, ledger: ledger, run: run, now: now),
+            backend: backend.service,
             ledger: ledger,
             run: record,
-            caller: store.operatorCaller,
+            caller: backend.caller,
             files: files,
             monitor: monitor,
             logger: logger,
-            width: Self.width,
+            width: backend.width,
             now: now,
             journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
         )

@@ -1,12 +1,11 @@
 import Announcements
-import EmbeddedGraph
 import Foundation
 import GraphModel
 import LuaRuntime
 import ScriptHost
 import Storage
 
-/// One execution of a script from the command line: the store, the ledger and the sandbox, put together.
+/// One execution of a script from the command line: the backend, the ledger and the sandbox, put together.
 struct RunSession {
     /// A script with what it is run on.
     struct Job {
@@ -26,10 +25,10 @@ struct RunSession {
     }
 
     let herald: HeraldEnvironment
-    let store: EmbeddedGraph
+    let backend: RunBackend
     let ledger: Ledger
 
-    private var place: RunPlace { RunPlace(store: store, ledger: ledger, now: herald.now) }
+    private var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: herald.now) }
 
     /// Executes a job, shows how it goes, and reports.
     func execute(_ job: Job, _ presentation: Presentation) async throws -> ExitStatus {

@@ -8,6 +8,7 @@ import ScriptHost
 /// What one test has for itself: a store, a ledger and a clock, which ``close()`` takes away.
 final class TestStage: Sendable {
     let clock = TestClock()
+    private let store: EmbeddedGraph
     private let place: RunPlace
     private let state: String
     private let folder: String
@@ -30,12 +31,12 @@ final class TestStage: Sendable {
                 withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700]
             )
-            let store = try EmbeddedGraph(
+            store = try EmbeddedGraph(
                 path: state + "/graph.sqlite",
                 operatorName: herald.operatorName,
                 clock: now
             )
-            place = RunPlace(store: store, ledger: try Ledger(path: state + "/ledger.sqlite"), now: now)
+            place = RunPlace(backend: RunBackend(store), ledger: try Ledger(path: state + "/ledger.sqlite"), now: now)
         } catch {
             try? FileManager.default.removeItem(atPath: state)
             throw error
@@ -44,7 +45,7 @@ final class TestStage: Sendable {
 
     /// Takes away the store and the ledger, which nothing may be asked of afterwards.
     func close() {
-        try? place.store.close()
+        try? store.close()
         try? place.ledger.close()
         try? FileManager.default.removeItem(atPath: state)
     }
@@ -123,7 +124,7 @@ final class TestStage: Sendable {
     private func importGroups(_ groups: [Group]) async throws(HostError) {
         let result: EmbeddedGraph.GroupImport
         do {
-            result = try await place.store.importGroups(groups)
+            result = try await store.importGroups(groups)
         } catch {
             throw HostError(code: "storeFailed", message: "\(Failure(error))")
         }

@@ -1,0 +1,44 @@
+import Foundation
+
+/// A token that a program prints: what a user's own tool for signing in gives.
+///
+/// The program is run when a token is first asked for, and again when one was refused. What it writes to standard
+/// error is the user's to see; what it prints is never shown.
+package actor CommandToken: TokenSource {
+    private let command: String
+    private var last: String?
+
+    /// Runs `command` by `/bin/sh -c`.
+    package init(_ command: String) { self.command = command }
+
+    package func token(insteadOf refused: String?, claims: String?) async throws -> String {
+        if let last, last != refused { return last }
+        let token = try await run()
+        last = token
+        return token
+    }
+
+    private func run() async throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", command]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        do { try process.run() } catch {
+            throw SignInRequired("--token-command cannot be run: \(error.localizedDescription)")
+        }
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw SignInRequired(
+                "--token-command ended with the status \(process.terminationStatus); run it by hand to see why."
+            )
+        }
+        let token = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw SignInRequired("--token-command printed no token: one line of visible ASCII characters was expected.")
+        }
+        return token
+    }
+}

@@ -1,0 +1,103 @@
+import Announcements
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import GraphClient
+import GraphModel
+import NIOCore
+
+/// Where a command's requests go, and what it may write there.
+struct BackendOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+    @Option(
+        help: ArgumentHelp(
+            "What answers: 'embedded', the address of a Herald server or of Microsoft Graph, or a national cloud "
+                + "(global, usgov, usgov-dod, china). The access token is what HERALD_TOKEN holds or --token-command prints.",
+            valueName: "address"
+        )
+    )
+    var backend = "embedded"
+    @Option(
+        help: ArgumentHelp(
+            "A program that prints an access token; it is run by the shell, and again when the token is refused.",
+            valueName: "command"
+        )
+    )
+    var tokenCommand: String?
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Groups that may be written to on a backend that is not embedded: ids, or patterns of addresses and names "
+                + "with * and ?.",
+            valueName: "pattern"
+        )
+    )
+    var allowGroups: [String] = []
+    @Flag(help: "Every group may be written to on a backend that is not embedded.")
+    var allowAllGroups = false
+    @Option(
+        help: ArgumentHelp(
+            "How many posts a run may make on a backend that is not embedded.",
+            valueName: "number"
+        )
+    )
+    var maxPosts = Grants.defaultMaximumPosts
+
+    func validate() throws {
+        guard !isEmbedded else { return }
+        guard store.store == nil else {
+            throw ValidationError("--store names a file of the embedded store, and --backend says not to use it.")
+        }
+        do { _ = try GraphCloud(backend) } catch { throw ValidationError(error.message) }
+        guard maxPosts >= 0 else { throw ValidationError("--max-posts is a number from 0.") }
+    }
+
+    private var isEmbedded: Bool { backend.lowercased() == "embedded" }
+
+    /// Does something with the backend and its ledger, and ends the connections afterwards.
+    func with<Result>(
+        _ herald: HeraldEnvironment,
+        _ body: (RunBackend, Ledger) async throws -> Result
+    ) async throws -> Result {
+        guard !isEmbedded else {
+            return try await body(RunBackend(try store.open(in: herald)), try store.ledger(in: herald))
+        }
+        let cloud = try GraphCloud(backend)
+        let connection = RemoteBackend(
+            cloud,
+            tokens: try tokens(in: herald),
+            grants: Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts),
+            variables: herald.variables
+        )
+        do {
+            let result = try await body(try await connection.backend(), try ledger(of: cloud, in: herald))
+            try await connection.close()
+            return result
+        } catch {
+            try? await connection.close()
+            throw error
+        }
+    }
+
+    /// The ledger of what is done to a backend: one for each, since keys and names of one mean nothing to another.
+    private func ledger(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> Ledger {
+        let name = cloud.origin.split(separator: "://").last.map(String.init) ?? cloud.origin
+        let folder = try herald.stateFolder() + "/backends/" + name.replacing(":", with: "-")
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        return try Ledger(path: folder + "/ledger.sqlite")
+    }
+
+    private func tokens(in herald: HeraldEnvironment) throws -> any TokenSource {
+        if let tokenCommand { return CommandToken(tokenCommand) }
+        if let token = herald.variable("HERALD_TOKEN") { return GivenToken(token) }
+        throw Failure(
+            .usage,
+            "\(backend) asks for an access token. Put one into HERALD_TOKEN, or name a program that prints one with "
+                + "--token-command."
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import AsyncHTTPClient
+import GraphClient
+import GraphModel
+
+/// The services between a run and a backend elsewhere, from the outside in: grants, pacing, HTTP.
+struct RemoteBackend: Sendable {
+    /// How many requests are under way at once, at most.
+    private static let concurrency = 64
+
+    private let cloud: GraphCloud
+    private let client: HTTPClient
+    private let http: HTTPGraph
+    private let grants: Grants
+
+    /// Makes the connections' pool; nothing is connected yet.
+    ///
+    /// - Parameters:
+    ///   - cloud: Where the backend is.
+    ///   - tokens: Where tokens come from.
+    ///   - grants: What may be written.
+    ///   - variables: The environment, for proxies.
+    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) {
+        self.cloud = cloud
+        self.grants = grants
+        client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPGraph.configuration(
+                concurrency: Self.concurrency,
+                proxy: HTTPProxy(for: cloud.root, variables: variables)
+            )
+        )
+        http = HTTPGraph(root: cloud.root, tokens: tokens, client: client)
+    }
+
+    /// Asks who the token speaks for, which shows too that the backend answers and lets us in.
+    ///
+    /// - Throws: ``Failure`` that says what is wrong, and what to do.
+    func backend() async throws -> RunBackend {
+        let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
+        let response: GraphResponse
+        do {
+            response = try await http.respond(to: GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root))
+        } catch let reason as NoAnswer {
+            throw Failure(.failed, "\(cloud): \(reason.message)")
+        }
+        if response.status == 401 {
+            throw Failure(
+                .failed,
+                "\(cloud) refuses the access token: \(response.error?.message ?? "no reason given"). Get a new one."
+            )
+        }
+        let caller = Self.caller(in: response)
+        // Only a server that names its mode is taken for one that keeps keys: any other may post twice.
+        let keepsKeys = cloud.kind == .herald && response.headers["x-server-mode"] != nil
+        let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
+        let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
+        return RunBackend(
+            name: cloud.root,
+            service: GrantedService(paced, grants: grants),
+            caller: caller,
+            width: keepsKeys ? Self.concurrency : 256
+        )
+    }
+
+    func close() async throws { try await client.shutdown() }
+
+    private static func caller(in response: GraphResponse) -> Caller {
+        var caller = Caller(id: "", displayName: "an application", address: "", kind: .application)
+        guard response.isSuccess else { return caller }
+        caller.kind = .delegated
+        try? JSONReader.read(response.body) { reader in
+            try reader.object { reader, name in
+                guard reader.kind == .string else { return }
+                switch name {
+                case "id": caller.id = try reader.string()
+                case "displayName": caller.displayName = try reader.string()
+                case "mail": caller.address = try reader.string()
+                default: break
+                }
+            }
+        }
+        return caller
+    }
+}
