@@ -25,7 +25,8 @@ extension Route {
         segments.map { segment in
             switch segment {
             // A function may be called with its parentheses, and by its full name.
-            case .name(let name): name.hasSuffix("()") ? String(name.dropLast(2).split(separator: ".").last ?? "") : name
+            case .name(let name):
+                name.hasSuffix("()") ? String(name.dropLast(2).split(separator: ".").last ?? "") : name
             case .parameter(let name): "{\(name)}"
             }
         }.joined(separator: "/")

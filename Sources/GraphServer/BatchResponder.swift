@@ -70,6 +70,8 @@ struct BatchResponder: Sendable {
         if hint?.clientRequestID == nil, let batch = outer.headers["client-request-id"] {
             hint?.clientRequestID = "\(batch.prefix(100))/\(item.id.prefix(100).lowercased())"
         }
+        // A client repeats the whole batch, and says so in the batch's own header.
+        if RequestFraming.isRetry(outer) { hint?.isRetry = true }
         return hint
     }
 }

@@ -20,7 +20,7 @@ enum RequestFraming {
     /// The longest key that a client may give, in bytes.
     private static let maximumKeyLength = 255
 
-    /// The key that the client gave a write.
+    /// The key that the client gave a write: `announcement:NAME/GROUP`, or any text.
     ///
     /// - Throws: ``GraphError`` if it is empty or too long.
     static func key(of request: GraphRequest) throws(GraphError) -> IdempotencyKey? {
@@ -28,8 +28,11 @@ enum RequestFraming {
         guard (1...maximumKeyLength).contains(text.utf8.count) else {
             throw GraphError(400, .badRequest, "An Idempotency-Key has 1 to \(maximumKeyLength) characters.")
         }
-        // Keys of different callers never meet; the operator's are those of scripts on this machine.
-        return IdempotencyKey(.explicit, request.caller.kind == .operator ? text : "\(request.caller.id)/\(text)")
+        // An announcement is everybody's, so that each group is reached once whoever announces. Any other key is its
+        // caller's own, and never meets another's; the operator's are those of scripts on this machine.
+        if let key = IdempotencyKey(description: text), key.namespace == .announcement { return key }
+        let own = text.hasPrefix("explicit:") ? String(text.dropFirst("explicit:".count)) : text
+        return IdempotencyKey(.explicit, request.caller.kind == .operator ? own : "\(request.caller.id)/\(own)")
     }
 
     /// The fields for the service; what a field says twice is joined by commas (RFC 9110, section 5.3).
@@ -49,8 +52,13 @@ enum RequestFraming {
         guard request.method == .post, request.key == nil else { return nil }
         return RepeatHint(
             clientRequestID: request.headers["client-request-id"].map { String($0.prefix(100)) },
-            isRetry: (request.headers["Retry-Attempt"].flatMap { Int($0) } ?? 0) >= 1
+            isRetry: isRetry(request)
         )
+    }
+
+    /// Whether the client says that it sent a request before.
+    static func isRetry(_ request: GraphRequest) -> Bool {
+        (request.headers["Retry-Attempt"].flatMap { Int($0) } ?? 0) >= 1
     }
 
     /// What links begin with: the address that the client used, or the proxy in front says that it used.

@@ -1,3 +1,4 @@
+import EmbeddedGraph
 import GraphModel
 import GraphServer
 import Testing
@@ -53,6 +54,46 @@ struct RepeatTests {
             }
             let list = try await server.send("GET", Self.path)
             #expect(list.json["value"]?.elements?.count == 2)
+        }
+    }
+
+    @Test func `a retry that has a name is not taken for another request of the same words`() async throws {
+        let count = try await Self.posts(["client-request-id": "a"], ["client-request-id": "b", "Retry-Attempt": "1"])
+        #expect(count == 2)
+    }
+
+    @Test func `a batch sent again by a client that names nothing makes each of its posts once`() async throws {
+        try await RunningServer.with { server in
+            let batch = """
+                {"requests":[{"id":"1","method":"POST","url":"/groups/\(RunningServer.group)/conversations",\
+                "headers":{"Content-Type":"application/json"},"body":\(RunningServer.conversation("Rest"))}]}
+                """
+            let first = try await server.send("POST", "/v1.0/$batch", batch)
+            let second = try await server.send("POST", "/v1.0/$batch", batch, headers: ["Retry-Attempt": "1"])
+            #expect([first.status, second.status] == [200, 200])
+            let list = try await server.send("GET", Self.path)
+            #expect(list.json["value"]?.elements?.count == 1)
+        }
+    }
+
+    @Test func `the key of an announcement is the one that runs on this machine use`() async throws {
+        try await RunningServer.with { server in
+            let group = try #require(GroupID(RunningServer.group))
+            let body = RunningServer.conversation("Rest")
+            let key = IdempotencyKey.announcement("wellness", group: group)
+            let local = try await server.store.respond(
+                to: GraphRequest(
+                    .post,
+                    "/groups/\(group)/conversations",
+                    body: Array(body.utf8),
+                    caller: server.store.operatorCaller,
+                    key: key
+                )
+            )
+            let path = "/v1.0/groups/\(group)/conversations"
+            let remote = try await server.send("POST", path, body, headers: ["Idempotency-Key": key.description])
+            #expect(remote.headers["x-replayed"] == "true")
+            #expect(remote.body == local.body)
         }
     }
 }

@@ -27,7 +27,9 @@ struct RecentWrites {
         find.bind(request.hash, 2)
         find.bind(time - RepeatHint.lifetime, 3)
         find.bind(hint.clientRequestID, 4)
-        find.bind(hint.isRetry ? time - RepeatHint.retryLifetime : Int64.max, 5)
+        // What a request asks tells a repeat only where it has no name: two of the same words may both be meant.
+        let isNameless = hint.isRetry && hint.clientRequestID == nil
+        find.bind(isNameless ? time - RepeatHint.retryLifetime : Int64.max, 5)
         guard try find.step() else { return nil }
         defer { find.reset() }
         return .replayed(status: Int(find.integer(0)), location: find.text(1), body: find.bytes(2))
