@@ -17,9 +17,9 @@ enum SocketFile {
         guard path.utf8.count < capacity else {
             throw Fault(description: "\(path): the path of a socket has at most \(capacity - 1) bytes.")
         }
-        var status = stat()
-        if unsafe lstat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFSOCK else {
+        // By Foundation: who declares `stat` differs between a debug and a release build.
+        if let attributes = try? FileManager.default.attributesOfItem(atPath: path) {
+            guard attributes[.type] as? FileAttributeType == .typeSocket else {
                 throw Fault(description: "\(path): this is no socket; remove it, or listen elsewhere.")
             }
             let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
