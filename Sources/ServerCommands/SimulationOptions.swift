@@ -48,6 +48,7 @@ struct SimulationOptions: ParsableArguments {
     /// - Parameters:
     ///   - service: What answers.
     ///   - say: Gets a line for each that is on.
+    /// - Returns: What answers instead.
     func wrap(_ service: any GraphService, say: (String) -> Void) -> any GraphService {
         var wrapped = service
         if let faults {

@@ -17,6 +17,7 @@ enum SocketFile {
         guard path.utf8.count < capacity else {
             throw Fault(description: "\(path): the path of a socket has at most \(capacity - 1) bytes.")
         }
+        // By Foundation: who declares `stat` differs between a debug and a release build.
         if let attributes = try? FileManager.default.attributesOfItem(atPath: path) {
             guard attributes[.type] as? FileAttributeType == .typeSocket else {
                 throw Fault(description: "\(path): this is no socket; remove it, or listen elsewhere.")

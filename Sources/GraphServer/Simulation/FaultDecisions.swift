@@ -46,6 +46,7 @@ struct FaultDecisions: Sendable {
     /// - Parameters:
     ///   - request: What is asked for.
     ///   - now: The time since the start.
+    /// - Returns: What becomes of it.
     mutating func decide(_ request: GraphRequest, at now: Duration) -> Decision {
         // Each request takes three numbers, used or not, so that one kind of fault does not move the others.
         let chance = numbers.fraction()

@@ -5,7 +5,11 @@ import GraphModel
 enum SimulatedRefusal {
     /// The answer that tells of a refusal.
     ///
-    /// - Parameter retryAfter: In seconds, for the header `Retry-After`.
+    /// - Parameters:
+    ///   - error: What is refused, and why.
+    ///   - retryAfter: In seconds, for the header `Retry-After`.
+    ///   - request: What was asked for.
+    /// - Returns: The answer.
     static func response(_ error: GraphError, retryAfter: Int?, to request: GraphRequest) -> GraphResponse {
         let id = GroupID.random().text
         let now = Int64(Date().timeIntervalSince1970 * 1_000_000)

@@ -47,7 +47,9 @@ struct SlidingWindow: Sendable {
         used += amount
     }
 
-    /// How long until an amount fits; zero if it fits now. An amount larger than the limit fits when nothing else is
+    /// How long until an amount fits; zero if it fits now.
+    ///
+    /// An amount larger than the limit fits when nothing else is
     /// there.
     mutating func wait(for amount: Int, at now: Duration) -> Duration {
         advance(to: now)

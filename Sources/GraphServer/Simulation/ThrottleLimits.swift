@@ -12,7 +12,9 @@ package struct ThrottleLimits: Sendable, Equatable {
 
     /// Requests about open extensions.
     package var extensionRequests = RateLimit(455, per: .seconds(10))
-    /// Of the directory: groups and users. 3,500 for a tenant of fewer than 50 users, 5,000 up to 500, else 8,000.
+    /// Of the directory, which groups and users are.
+    ///
+    /// 3,500 for a tenant of fewer than 50 users, 5,000 up to 500, else 8,000.
     package var resourceUnits = RateLimit(8000, per: .seconds(10))
     package var directoryWrites = RateLimit(3000, per: .seconds(150))
 
