@@ -14,6 +14,8 @@ package final class EmbeddedGraph: GraphService {
     package let operatorCaller: Caller
     /// Whether it does more than Graph, or just what Graph does.
     package let mode: ServerMode
+    /// Whether programs may start threads and reply to them on their own behalf, which Graph does not let them.
+    package let applicationsMayPost: Bool
 
     private let pool: DatabasePool
     private let writer: Writer
@@ -36,16 +38,19 @@ package final class EmbeddedGraph: GraphService {
     ///   - path: Where the file is.
     ///   - operatorName: The display name of the operator, if the file is new.
     ///   - mode: Whether it does more than Graph, or just what Graph does.
+    ///   - applicationsMayPost: Whether programs may start threads and reply to them on their own behalf.
     ///   - clock: Gives microseconds since 1970.
     /// - Throws: ``StorageError``; a store written by a newer version of Herald is left untouched.
     package init(
         path: String,
         operatorName: String,
         mode: ServerMode = .lenient,
+        applicationsMayPost: Bool = false,
         clock: @escaping @Sendable () -> Int64
     ) throws(StorageError) {
         self.path = path
         self.mode = mode
+        self.applicationsMayPost = applicationsMayPost
         router = Router(Self.routes.filter { $0.mode ?? mode == mode })
         self.clock = clock
         pool = try StoreFile.open(path, applicationID: StoreSchema.applicationID, migrator: StoreSchema.migrator)
@@ -102,6 +107,7 @@ package final class EmbeddedGraph: GraphService {
         let options = try QueryOptions(request.query, admitsReference: route.admitsReference)
         let clock = clock
         let mode = mode
+        let applicationsMayPost = applicationsMayPost
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
@@ -119,6 +125,7 @@ package final class EmbeddedGraph: GraphService {
                     options: options,
                     now: now,
                     mode: mode,
+                    applicationsMayPost: applicationsMayPost,
                     ignored: ignored
                 )
             )

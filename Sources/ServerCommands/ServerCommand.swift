@@ -130,6 +130,7 @@ package struct ServerCommand: AsyncParsableCommand {
                 path,
                 operatorName: StateFolder.operatorName(variables: variables),
                 mode: mode,
+                applicationsMayPost: auth.allowAppOnlyPosting,
                 now: now
             )
             let place = AuthOptions.Place(
@@ -247,9 +248,16 @@ package struct ServerCommand: AsyncParsableCommand {
         _ path: String,
         operatorName: String,
         mode: ServerMode,
+        applicationsMayPost: Bool = false,
         now: @escaping @Sendable () -> Int64
     ) throws -> EmbeddedGraph {
-        try EmbeddedGraph(path: path, operatorName: operatorName, mode: mode, clock: now)
+        try EmbeddedGraph(
+            path: path,
+            operatorName: operatorName,
+            mode: mode,
+            applicationsMayPost: applicationsMayPost,
+            clock: now
+        )
     }
 
     private static func say(_ message: String) { write("herald serve: " + message, to: .standardError) }

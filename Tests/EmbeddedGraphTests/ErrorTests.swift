@@ -192,6 +192,19 @@ import Testing
 
     // MARK: Who asks
 
+    // Reference, section 20, app-only create/reply: the flag.
+    @Test func `where applications may post, one starts a thread and answers it`() async throws {
+        let graph = try await Fixture(applicationsMayPost: true)
+        let post = Fixture.post("x")
+        let body = #"{"threads":[{"posts":[\#(post)]}]}"#
+        let made = try await graph.send(.post, "\(graph.group)/conversations", body, by: graph.application)
+        #expect(made.status == 201)
+        let thread = try #require(made.json["threads"]?[0]?["id"]?.string)
+        let path = "\(graph.group)/threads/\(thread)/reply"
+        let reply = try await graph.send(.post, path, #"{"post":\#(post)}"#, by: graph.application)
+        #expect(reply.status == 202)
+    }
+
     // Reference, section 4.1, column A; section 2.2, app-only delete and patch.
     @Test func `an application starts and answers no threads, but replies to posts, locks and deletes`() async throws {
         let graph = try await Fixture()

@@ -31,11 +31,17 @@ final class Fixture: Sendable {
         kind: .application
     )
 
-    init(mode: ServerMode = .lenient) async throws {
+    init(mode: ServerMode = .lenient, applicationsMayPost: Bool = false) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-graph-\(UUID())")
         path = folder.appending(path: "graph.sqlite").path
         clock = try SettableClock(Self.start)
-        store = try EmbeddedGraph(path: path, operatorName: "Adele Vance", mode: mode, clock: clock.read)
+        store = try EmbeddedGraph(
+            path: path,
+            operatorName: "Adele Vance",
+            mode: mode,
+            applicationsMayPost: applicationsMayPost,
+            clock: clock.read
+        )
         try await add(Self.group, "Sales", nickname: "sales", mail: "sales@contoso.example")
     }
 

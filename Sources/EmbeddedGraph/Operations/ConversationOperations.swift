@@ -138,7 +138,7 @@ enum ConversationOperations {
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
-        try context.refuseApplications()
+        try context.refusePostingByApplications()
         return try create(
             ItemID(.conversation, at: context.now).text,
             in: try GroupOperations.postable(context),
@@ -150,7 +150,7 @@ enum ConversationOperations {
     /// Makes a conversation under an id that the caller has chosen, for imports that must keep ids (reference,
     /// section 2.1, rows 4 and 6).
     @Sendable private static func createNamed(_ context: OperationContext) throws -> GraphResponse {
-        try context.refuseApplications()
+        try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
         let id = try context.id("conversation", .conversation)
         let find = try context.connection.prepare("SELECT 1 FROM conversation WHERE id = $1")
@@ -271,7 +271,13 @@ extension GraphError {
 }
 
 extension OperationContext {
-    /// Refuses what only a signed-in user may do: Graph lets no application start a thread (reference, section 4.1).
+    /// Refuses what Graph lets no application do, start a thread or answer one (reference, section 4.1), unless the store
+    /// is to let them.
+    func refusePostingByApplications() throws(GraphError) {
+        if !applicationsMayPost { try refuseApplications() }
+    }
+
+    /// Refuses what only a signed-in user may do.
     func refuseApplications() throws(GraphError) {
         guard request.caller.kind != .application else {
             throw GraphError(403, .accessDenied, "Access is denied. Check credentials and try again.")

@@ -5,7 +5,7 @@ import Storage
 
 extension ThreadOperations {
     @Sendable static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
-        try context.refuseApplications()
+        try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
         let new = try Conversation.readThread(context.request.body, noting: context.ignored)
         let conversation = ItemID(.conversation, at: context.now)
@@ -25,7 +25,7 @@ extension ThreadOperations {
     }
 
     @Sendable static func createInConversation(_ context: OperationContext) throws -> GraphResponse {
-        try context.refuseApplications()
+        try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
         let conversation = try requireConversation(context, group)
         let new = try Conversation.readThread(context.request.body, noting: context.ignored)
@@ -125,7 +125,7 @@ extension ThreadOperations {
     }
 
     @Sendable static func reply(_ context: OperationContext) throws -> GraphResponse {
-        try context.refuseApplications()
+        try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
         let thread = try find(context, group)
         let post = try Conversation.readReply(context.request.body, noting: context.ignored)

@@ -61,6 +61,8 @@ struct OperationContext {
     /// Microseconds since 1970.
     var now: Int64
     var mode = ServerMode.lenient
+    /// Whether programs may post on their own behalf.
+    var applicationsMayPost = false
     /// Within how many expansions this is written.
     var depth = 0
     /// Where members of the body are noted that mean nothing here; nil for reads.
