@@ -80,6 +80,7 @@ struct BackendOptions: ParsableArguments {
     }
 
     /// The ledger of what is done to a backend: one for each, since keys and names of one mean nothing to another.
+    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
     private func ledger(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> Ledger {
         let name = cloud.origin.split(separator: "://").last.map(String.init) ?? cloud.origin
         let folder = try herald.stateFolder() + "/backends/" + name.replacing(":", with: "-")

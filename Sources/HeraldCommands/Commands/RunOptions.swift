@@ -31,6 +31,7 @@ struct RunOptions: ParsableArguments {
 
 extension StoreOptions {
     /// Opens the ledger, which lies beside the store.
+    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
     func ledger(in herald: HeraldEnvironment) throws -> Ledger {
         let path = try path(in: herald)
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
