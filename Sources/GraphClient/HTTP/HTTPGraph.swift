@@ -11,7 +11,7 @@ import NIOPosix
 /// Bodies pass as they are, both ways. What a refusal looks like is read where it is needed
 /// (``GraphModel/GraphResponse/error``), whatever the spelling; a body that is no JSON is no error here.
 package struct HTTPGraph: GraphService {
-    /// How long to wait for what; nanoseconds are not meant, whole seconds are.
+    /// How long to wait before an exchange counts as failed.
     package struct Timeouts: Sendable {
         package var connect = Duration.seconds(10)
         package var whole = Duration.seconds(100)
