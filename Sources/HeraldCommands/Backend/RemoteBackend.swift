@@ -35,7 +35,7 @@ struct RemoteBackend: Sendable {
     /// Asks who the token speaks for, which shows too that the backend answers and lets us in.
     ///
     /// - Throws: ``Failure`` that says what is wrong, and what to do.
-    func backend() async throws -> RunBackend {
+    func backend(_ certainty: CertaintyOptions) async throws -> RunBackend {
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         let response: GraphResponse
         do {
@@ -50,16 +50,32 @@ struct RemoteBackend: Sendable {
             )
         }
         let caller = Self.caller(in: response)
-        // Only a server that names its mode is taken for one that keeps keys: any other may post twice.
-        let keepsKeys = cloud.kind == .herald && response.headers["x-server-mode"] != nil
+        // Any other than one that says so may post twice.
+        let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
         let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
         let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
-        return RunBackend(
-            name: cloud.root,
-            service: GrantedService(paced, grants: grants),
-            caller: caller,
-            width: keepsKeys ? Self.concurrency : 256
+        guard !keepsKeys else {
+            return RunBackend(
+                name: cloud.root,
+                service: GrantedService(paced, grants: grants),
+                caller: caller,
+                width: Self.concurrency
+            )
+        }
+        let marking = MarkingService(
+            paced,
+            readLag: Int64(certainty.readLag * 1_000_000),
+            serviceRoot: cloud.root
         )
+        var backend = RunBackend(
+            name: cloud.root,
+            service: GrantedService(marking, grants: grants),
+            caller: caller,
+            width: 256
+        )
+        backend.reconciler = marking
+        backend.verifiesFirst = certainty.verifyExisting
+        return backend
     }
 
     func close() async throws { try await client.shutdown() }
