@@ -26,6 +26,7 @@ extension Delivery {
         ///   - missing: The groups that have not been sent to.
         ///   - now: Microseconds since 1970.
         /// - Returns: The effect, in the state that it had before it was written ahead.
+        /// - Throws: ``StorageError``.
         mutating func next(of ledger: Ledger, for missing: inout Set<GroupID>, at now: Int64) async throws -> Effect? {
             while begun.isEmpty {
                 if page.isEmpty {

@@ -15,6 +15,7 @@ struct ServerUnderTest {
     ///   - options: How it behaves.
     ///   - folder: Where it runs; `state` in it is its home.
     ///   - log: The file, in the folder, to which its log goes.
+    /// - Throws: What keeps it from starting.
     init(_ options: [String], folder: String, log: String) async throws {
         let path = folder + "/" + log
         try Data().write(to: URL(filePath: path))
