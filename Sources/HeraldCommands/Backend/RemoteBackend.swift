@@ -4,28 +4,34 @@ import GraphModel
 
 /// The services between a run and a backend elsewhere, from the outside in: grants, pacing, HTTP.
 struct RemoteBackend: Sendable {
-    /// How many requests are under way at once, at most.
-    private static let concurrency = 64
-
     private let cloud: GraphCloud
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
+    private let sending: SendingOptions
 
     /// Makes the connections' pool; nothing is connected yet.
     ///
     /// - Parameters:
     ///   - cloud: Where the backend is.
+    ///   - sending: How it is sent to.
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
-    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) {
+    init(
+        _ cloud: GraphCloud,
+        sending: SendingOptions,
+        tokens: any TokenSource,
+        grants: Grants,
+        variables: [String: String]
+    ) {
         self.cloud = cloud
         self.grants = grants
+        self.sending = sending
         client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGraph.configuration(
-                concurrency: Self.concurrency,
+                concurrency: max(sending.concurrency, PacingLimits().maximumConcurrency),
                 proxy: HTTPProxy(for: cloud.root, variables: variables)
             )
         )
@@ -35,7 +41,7 @@ struct RemoteBackend: Sendable {
     /// Asks who the token speaks for, which shows too that the backend answers and lets us in.
     ///
     /// - Throws: ``Failure`` that says what is wrong, and what to do.
-    func backend(_ certainty: CertaintyOptions) async throws -> RunBackend {
+    func backend() async throws -> RunBackend {
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         let response: GraphResponse
         do {
@@ -52,19 +58,19 @@ struct RemoteBackend: Sendable {
         let caller = Self.caller(in: response)
         // Any other than one that says so may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
-        let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
+        let limits: PacingLimits = keepsKeys ? .server(concurrency: sending.concurrency) : PacingLimits()
         let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
         guard !keepsKeys else {
             return RunBackend(
                 name: cloud.root,
                 service: GrantedService(paced, grants: grants),
                 caller: caller,
-                width: Self.concurrency
+                width: sending.concurrency
             )
         }
         let marking = MarkingService(
             paced,
-            readLag: Int64(certainty.readLag * 1_000_000),
+            readLag: Int64(sending.readLag * 1_000_000),
             serviceRoot: cloud.root
         )
         var backend = RunBackend(
@@ -74,7 +80,7 @@ struct RemoteBackend: Sendable {
             width: 256
         )
         backend.reconciler = marking
-        backend.verifiesFirst = certainty.verifyExisting
+        backend.verifiesFirst = sending.verifyExisting
         return backend
     }
 
