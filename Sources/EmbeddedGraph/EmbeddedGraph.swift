@@ -74,6 +74,7 @@ package final class EmbeddedGraph: GraphService {
         let id = GroupID.random().text
         var response: GraphResponse
         do {
+            try request.checkBodySize()
             try Self.checkContentType(of: request)
             response = request.method.isWrite ? try await write(request) : try await read(request)
         } catch let error as GraphError {

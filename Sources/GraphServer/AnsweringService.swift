@@ -15,6 +15,12 @@ struct AnsweringService: Sendable {
             return try await service.respond(to: request)
         } catch let cut as ConnectionCut {
             throw cut
+        } catch let error as NoAnswer where error.lacksRoom {
+            logger.error("no answer: \(error.message)")
+            return refusal(
+                GraphError(507, .quotaExceeded, "There is no room for this, and nothing was done."),
+                to: request
+            )
         } catch let error as NoAnswer where error.outcome == .notDone {
             logger.error("no answer: \(error.message)")
             var response = refusal(

@@ -1,6 +1,7 @@
 import GraphModel
 import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// The door for HTTP: makes a ``GraphRequest`` of what came, and an HTTP response of the answer.
 ///
@@ -35,16 +36,22 @@ struct GraphResponder: HTTPResponder {
         metrics.began()
         let target = RequestTarget(request.head.path ?? "/")
         var response: GraphResponse?
+        // The connection has answered then, and has counted the request.
+        var isRefusedBelow = false
         defer {
             let duration = ContinuousClock.now - start
-            metrics.ended(
-                method: request.method.rawValue,
-                path: target.path,
-                // Nginx's number for a client that went away before it was answered.
-                status: response?.status ?? 499,
-                isReplayed: response?.isReplayed ?? false,
-                duration: duration
-            )
+            if isRefusedBelow {
+                metrics.abandoned()
+            } else {
+                metrics.ended(
+                    method: request.method.rawValue,
+                    path: target.path,
+                    // Nginx's number for a client that went away before it was answered.
+                    status: response?.status ?? 499,
+                    isReplayed: response?.isReplayed ?? false,
+                    duration: duration
+                )
+            }
             if let response { RequestLog.write(request, response, duration, to: logger) }
         }
         do {
@@ -56,7 +63,22 @@ struct GraphResponder: HTTPResponder {
         } catch let cut as ConnectionCut {
             RequestLog.write(request, cut, to: logger)
             return await context.cut()
+        } catch let error as HTTPParserError {
+            isRefusedBelow = true
+            throw error
         }
+    }
+
+    /// Answers what the connection refuses, and takes note of it.
+    func answer(_ refusal: WireRefusal) -> GraphResponse {
+        let response = service.refusal(refusal.error, clientRequestID: refusal.clientRequestID)
+        metrics.refused(
+            method: refusal.method,
+            path: refusal.path.map { RequestTarget($0).path },
+            status: response.status
+        )
+        RequestLog.write(refusal, response, to: logger)
+        return response
     }
 
     private func answer(_ request: Request, _ target: RequestTarget) async throws -> GraphResponse {
@@ -104,7 +126,7 @@ struct GraphResponder: HTTPResponder {
             return response
         }
         guard let body = try await RequestFraming.body(of: request) else {
-            let limit = GraphRequest.maximumBodySize
+            let limit = RequestFraming.bodyLimit(of: request)
             return refuse(GraphError(413, .tooLarge, "The body of a request has at most \(limit) bytes."))
         }
         var graphRequest = GraphRequest(

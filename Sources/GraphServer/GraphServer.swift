@@ -65,13 +65,13 @@ package struct GraphServer: Service {
         let onListening = onListening
         let identity = identity
         let connections = connections
-        let service = responder.service
+        let responder = responder
         let limits = responder.options.limits
         let application = Application(
             responder: responder,
             server: HTTPServerBuilder { respond in
                 let channel = GraphChannel(responder: respond, limits: limits, count: connections) {
-                    service.refusal($0, clientRequestID: nil)
+                    responder.answer($0)
                 }
                 guard let identity else { return channel }
                 return try TLSChannel(channel, tlsConfiguration: identity.configuration)

@@ -7,7 +7,7 @@ import NIOCore
 enum RequestFraming {
     /// The whole body; nil if it is larger than may be.
     static func body(of request: Request) async throws -> [UInt8]? {
-        let limit = GraphRequest.maximumBodySize
+        let limit = bodyLimit(of: request)
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return nil }
         var bytes: [UInt8] = []
         for try await chunk in request.body {
@@ -15,6 +15,11 @@ enum RequestFraming {
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return bytes
+    }
+
+    /// The largest body after compression is undone, in bytes.
+    static func bodyLimit(of request: Request) -> Int {
+        GraphRequest.bodyLimit(contentEncoding: request.headers[.contentEncoding])
     }
 
     /// The longest key that a client may give, in bytes.

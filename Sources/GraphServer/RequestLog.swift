@@ -21,6 +21,17 @@ enum RequestLog {
         logger.info("request", metadata: metadata)
     }
 
+    /// One line a request that the connection refused; what could not be read of it is left out.
+    static func write(_ refusal: WireRefusal, _ response: GraphResponse, to logger: Logger) {
+        var metadata: Logger.Metadata = [
+            "status": "\(response.status)", "reason": "\(refusal.error.message)",
+            "request-id": "\(response.headers["request-id"] ?? "")",
+        ]
+        if let method = refusal.method { metadata["method"] = "\(method.prefix(20))" }
+        if let path = refusal.path { metadata["path"] = "\(path.prefix(300))" }
+        logger.info("request refused", metadata: metadata)
+    }
+
     /// One line a request whose connection was cut on purpose.
     static func write(_ request: Request, _ cut: ConnectionCut, to logger: Logger) {
         let path = (request.head.path ?? "/").prefix { $0 != "?" }

@@ -60,6 +60,7 @@ import Testing
         #expect(answer.status == 201 && answer.json["displayName"] == "A")
     }
 
+    // Reference, section 13.2: duplicate mailNickname.
     @Test func `a nickname is taken whatever its letter case, a display name never`() async throws {
         let graph = try await Fixture()
         let taken = try await graph.send(.post, "/groups", #"{"displayName":"Other","mailNickname":"SALES"}"#)

@@ -82,6 +82,7 @@ import Testing
         #expect(try await graph.get("\(graph.group)/\(collection)").ids == [megan])
     }
 
+    // Reference, section 13.2: >20 binds.
     @Test func `a change of the group binds members, all of them or none`() async throws {
         let graph = try await Fixture()
         let megan = try await graph.addUser("Megan Bowen", "megan@contoso.example")

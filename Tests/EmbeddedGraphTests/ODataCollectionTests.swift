@@ -32,6 +32,7 @@ import Testing
 
     // MARK: $orderby
 
+    // Reference, section 9: $orderby, one or more keys.
     @Test(arguments: [
         ("displayName", "bc2a"), ("displayName desc", "a2cb"), ("displayName asc,id desc", "cb2a"),
         ("mail", "bc2a"), ("mail desc", "a2cb"), ("DISPLAYNAME DESC, mail", "a2bc"), ("id desc", "cba2"),
@@ -149,6 +150,7 @@ import Testing
 
     // MARK: $count, $top, $skip, Prefer
 
+    // Reference, section 9: /$count; section 18.3, row 11.
     @Test func `a collection's number is plain text, with the filter and without the page`() async throws {
         let graph = try await groups()
         let made = try await graph.converse("One")
@@ -174,6 +176,7 @@ import Testing
         }
     }
 
+    // Reference, section 9: $top above max.
     @Test func `more than 999 is too much for the directory alone`() async throws {
         let graph = try await groups()
         try await #expect(graph.get("/groups", query: "$top=1000").isRefusal(400, .directoryBadRequest))
@@ -183,6 +186,7 @@ import Testing
         }
     }
 
+    // Reference, section 9: Prefer: odata.maxpagesize=n.
     @Test func `a preferred page size limits the page and is confirmed`() async throws {
         let graph = try await groups()
         for (prefer, query, shown) in [

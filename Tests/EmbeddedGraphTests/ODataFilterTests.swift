@@ -28,6 +28,7 @@ import Testing
         return graph
     }
 
+    // Reference, section 9: the $filter grammar.
     @Test(arguments: [
         // eq, ne, gt, ge, lt, le
         ("displayName eq 'SALES'", "2"), ("displayName ne 'Sales'", "abc"), ("displayName gt 'guards'", "2a"),
@@ -67,6 +68,7 @@ import Testing
         #expect(answer.json["@odata.count"] == .integer(Int64(found.count)))
     }
 
+    // Reference, section 13.2: bad filter.
     @Test(arguments: [
         ("", 1), ("displayName", 1), ("displayName eq", 15), ("displayName eq 'x", 16), ("displayName eq 'x' and", 23),
         ("displayName is 'x'", 13), ("displayName eq 'x' 'y'", 20), ("(mailEnabled", 13), ("mailEnabled)", 12),
@@ -209,6 +211,7 @@ import Testing
         }
     }
 
+    // Reference, section 13.2: bad filter, restricted property.
     @Test func `a property by which nothing can be found is restricted`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()

@@ -48,6 +48,7 @@ import Testing
         try await #expect(pages.joined().elementsEqual(graph.get(posts, query: "$top=999").ids))
     }
 
+    // Reference, section 9: default page; directory 100.
     @Test func `a page has 20 items and 999 at most, a page of groups 100`() async throws {
         let graph = try await Fixture()
         _ = try await fill(graph, 21)
@@ -83,6 +84,7 @@ import Testing
         #expect(pages.joined().elementsEqual(before + added))
     }
 
+    // Reference, sections 9 and 20 (g): keyset paging.
     @Test func `new and deleted conversations between two pages neither hide nor repeat the others`() async throws {
         let graph = try await Fixture()
         let made = try await fill(graph, 250)
@@ -104,6 +106,7 @@ import Testing
         #expect(Set(shown).isSubset(of: ordered))
     }
 
+    // Reference, section 9: nextLink; $skip with a token; section 18.3, row 7.
     @Test func `a link repeats the options, keeps the way that was taken, and begins behind what was skipped`()
         async throws
     {
@@ -138,6 +141,7 @@ import Testing
         }
     }
 
+    // Reference, section 9: $count=true.
     @Test func `counts are of all pages, and are given when asked for`() async throws {
         let graph = try await Fixture()
         let made = try await fill(graph, 3)

@@ -37,6 +37,7 @@ import Testing
         #expect(answer.status == 400)
     }
 
+    // Reference, section 18.3, row 8.
     @Test func `segments may be encoded once or twice`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -107,9 +108,14 @@ import Testing
         try await #expect(graph.get(path, by: graph.member).isRefusal(403, .accessDenied))
     }
 
-    @Test func `joinedGroups leads to nothing else of a group`() async throws {
+    // Reference, section 4.3.
+    @Test func `joinedGroups leads to nothing else of a group, and no program has a me`() async throws {
         let graph = try await Fixture()
         let path = "/me/joinedGroups/\(Fixture.group)"
+        for child in ["members", "owners", "acceptedSenders", "renew"] {
+            try await #expect(graph.get("\(path)/\(child)").isRefusal(400, .badRequest))
+        }
+        try await #expect(graph.get("\(path)/threads", by: graph.application).isRefusal(400, .badRequest))
         try await #expect(graph.send(.delete, path).isRefusal(400, .badRequest))
         try await #expect(graph.get(path).isRefusal(400, .badRequest))
         try await #expect(graph.get(graph.group).status == 200)

@@ -55,6 +55,30 @@ import Testing
         #expect(try await state(graph.member) == [true, false, 0])
     }
 
+    // Reference, sections 3.7 and 4.2: PATCH /groups/{id}; the mix with other properties is taken.
+    @Test func `a change of the group subscribes its caller, and nobody else`() async throws {
+        let graph = try await Fixture()
+        func isSubscribed(_ caller: Caller) async throws -> JSONValue? {
+            try await graph.get(graph.group, query: "$select=isSubscribedByMail", by: caller).json["isSubscribedByMail"]
+        }
+        let body = #"{"isSubscribedByMail":false,"description":"New"}"#
+        #expect(try await graph.send(.patch, graph.group, body, by: graph.member).status == 204)
+        #expect(try await isSubscribed(graph.member) == false)
+        #expect(try await isSubscribed(graph.store.operatorCaller) == true)
+        #expect(try await graph.get(graph.group).json["description"] == "New")
+        let back = try await graph.send(.patch, graph.group, #"{"IsSubscribedByMail":true}"#, by: graph.member)
+        #expect(back.status == 204)
+        #expect(try await isSubscribed(graph.member) == true)
+        let program = try await graph.send(
+            .patch,
+            graph.group,
+            #"{"isSubscribedByMail":true,"description":"Newer"}"#,
+            by: graph.application
+        )
+        #expect(program.isRefusal(403, .accessDenied))
+        #expect(try await graph.get(graph.group).json["description"] == "New")
+    }
+
     // Reference, section 3.7: with $select on a single GET only.
     @Test func `what a group is to a user is not told unasked, nor of many groups`() async throws {
         let graph = try await Fixture()

@@ -60,6 +60,17 @@ import Testing
         #expect(policy.refusalToPost == .notAccepted)
     }
 
+    @Test func `a guest reads and posts as a member alone, and where guests do not read, posts`() {
+        var policy = PostingPolicy(kind: .delegated, isGuest: true)
+        #expect(policy.refusalToRead == .notMember && policy.refusalToPost == .notMember)
+        policy.isMember = true
+        #expect(policy.refusalToRead == nil && policy.refusalToPost == nil)
+        policy.guestsRead = false
+        #expect(policy.refusalToRead == .guest && policy.refusalToPost == nil)
+        policy.isGuest = false
+        #expect(policy.refusalToRead == nil)
+    }
+
     @Test func `owners alone post in the group's name`() {
         #expect(!PostingPolicy(kind: .delegated, isMember: true).allowsSendingAsGroup)
         #expect(PostingPolicy(kind: .delegated, isOwner: true).allowsSendingAsGroup)

@@ -48,6 +48,23 @@ import Testing
         #expect(try await graph.get("\(thread)/posts", by: megan).items.count == 1)
     }
 
+    @Test func `who may not post writes no extensions, and reads them`() async throws {
+        let graph = try await Fixture()
+        let megan = try await graph.addMegan()
+        let made = try await graph.converse(post: #""extensions":[{"extensionName":"com.contoso.mood","good":true}]"#)
+        _ = try await graph.refer("rejectedSenders", "\(Fixture.root)/users/\(megan.id)")
+        let path = "\(graph.group)/threads/\(made.thread)/posts/\(made.post)/extensions"
+        let one = path + "/com.contoso.mood"
+        for (method, path, body) in [
+            (GraphRequest.Method.post, path, #"{"extensionName":"com.contoso.new"}"#),
+            (.patch, one, #"{"good":false}"#), (.delete, one, ""),
+        ] {
+            let answer = try await graph.send(method, path, body, by: megan)
+            #expect(answer.isRefusal(403, .accessDenied) && answer.message.contains("rejectedSenders"))
+        }
+        #expect(try await graph.get(path, by: megan).items.map { $0["good"] } == [true])
+    }
+
     @Test(arguments: ["acceptedSenders", "rejectedSenders"])
     func `a group among the senders stands for its members`(_ list: String) async throws {
         let graph = try await Fixture()

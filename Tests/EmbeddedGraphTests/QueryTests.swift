@@ -4,6 +4,7 @@ import Testing
 @Suite struct QueryTests {
     // MARK: $select and $expand
 
+    // Reference, section 9: $select; id always returned.
     @Test func `selected properties alone are shown, with the id, in any letter case`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -31,6 +32,7 @@ import Testing
         }
     }
 
+    // Reference, section 9: $select of an unknown property.
     @Test func `a property that the type has not cannot be selected`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -45,6 +47,7 @@ import Testing
         }
     }
 
+    // Reference, section 13.2: unsupported $expand.
     @Test func `what cannot be expanded is refused everywhere`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()
@@ -59,6 +62,7 @@ import Testing
 
     // MARK: Wrong options
 
+    // Reference, section 9: unknown $x option.
     @Test(arguments: [
         "$top=-1", "$top=x", "$top=", "$top=1.5", "$skip=-1", "$top=99999999999999999999", "$count=maybe",
         "$skiptoken=junk", "$skiptoken=1~a%27b", "$unheardOf=1", "$orderby=colour", "$search=", "$filter=",
@@ -85,6 +89,7 @@ import Testing
         #expect(list.ids == [made.thread] && list.items[0].names == ["id", "topic"])
     }
 
+    // Reference, section 9: unknown option without $; section 18.3, row 13.
     @Test func `options of no meaning and formats are passed over`() async throws {
         let graph = try await Fixture()
         let made = try await graph.converse()

@@ -3,6 +3,7 @@ import GraphModel
 import Testing
 
 @Suite struct UserTests {
+    // Reference, section 4.2: GET /me, /users/{id or upn}.
     @Test func `a user is found by id and by principal name in any letter case`() async throws {
         let graph = try await Fixture()
         let id = try await graph.addUser("Megan Bowen", "megan@contoso.example")

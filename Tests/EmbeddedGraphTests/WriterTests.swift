@@ -83,6 +83,7 @@ import Testing
         let long = String(repeating: "x", count: 100_000)
         let error = await #expect(throws: NoAnswer.self) { try await writer.perform(add(long)) }
         #expect(error?.outcome == .notDone && error?.message.contains("the disk is full") == true)
+        #expect(error?.lacksRoom == true)
         try await #expect(users(pool) == [])
         try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(limit)") }
         let response = try await writer.perform(add(long))
@@ -96,6 +97,7 @@ import Testing
         try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = 1") }
         let error = await #expect(throws: NoAnswer.self) { try await writer.perform(add("a")) }
         #expect(error?.outcome == .notDone && error?.message.contains("read-only") == true)
+        #expect(error?.lacksRoom == false)
         try await #expect(users(pool) == [])
     }
 

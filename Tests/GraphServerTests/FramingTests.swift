@@ -37,6 +37,7 @@ struct FramingTests {
         }
     }
 
+    // Reference, section 14.2; section 18.3, row 5.
     @Test func `answers carry Graph's headers`() async throws {
         try await RunningServer.with { server in
             let answer = try await server.send("GET", "/v1.0/me", headers: ["client-request-id": "mine"])
@@ -51,6 +52,7 @@ struct FramingTests {
         }
     }
 
+    // Reference, section 13.2: Accept refuses JSON.
     @Test(arguments: [
         ("application/xml", 406), ("application/json;q=0, text/html", 406), ("*/*", 200), ("application/*", 200),
         ("text/plain;q=0.9", 200), ("application/json;q=0, */*", 406), ("text/html, */*;q=0.1", 200),

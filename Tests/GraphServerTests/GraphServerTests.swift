@@ -86,6 +86,24 @@ struct GraphServerTests {
         }
     }
 
+    // Reference, section 13.2, mailbox quota.
+    @Test func `a store without room refuses with 507, and says nothing of where it is`() async throws {
+        struct Full: GraphService {
+            func respond(to request: GraphRequest) async throws -> GraphResponse {
+                var error = NoAnswer(.notDone, "/srv/graph.sqlite: the disk is full")
+                error.lacksRoom = true
+                throw error
+            }
+        }
+        let caller = Caller(id: GroupID.random().text, displayName: "", address: "", kind: .operator)
+        let answer = try await AnsweringService(service: Full(), logger: .init(label: "test"), now: { 0 })
+            .respond(to: GraphRequest(.post, "/groups", caller: caller))
+        #expect(answer.status == 507 && answer.error?.code == "ErrorQuotaExceeded")
+        #expect(answer.headers["Retry-After"] == nil)
+        #expect(answer.error?.message.contains("graph.sqlite") == false)
+    }
+
+    // Reference, section 13.2, unexpected.
     @Test func `no answer becomes 503 if nothing was done and 500 otherwise`() async throws {
         struct Silent: GraphService {
             let outcome: NoAnswer.Outcome

@@ -30,12 +30,14 @@ struct RunningServer {
     /// - Parameters:
     ///   - mode: Whether the store does what Graph does and no more.
     ///   - options: How the server behaves.
+    ///   - logger: Gets one line a request.
     ///   - service: Wraps the store; nil leaves it as it is.
     ///   - body: Asks the server.
     /// - Throws: What body throws, or why there is no server.
     static func with(
         mode: ServerMode = .lenient,
         options: ServerOptions = ServerOptions(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         service: (@Sendable (EmbeddedGraph) throws -> any GraphService)? = nil,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
@@ -64,7 +66,7 @@ struct RunningServer {
             mode: mode,
             address: .tcp(host: "127.0.0.1", port: 0),
             options: options,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
             now: now,
             onListening: { continuation.yield($0) }
         )

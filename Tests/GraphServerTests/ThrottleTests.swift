@@ -67,6 +67,31 @@ struct ThrottleTests {
         #expect(state.admit(mail(), at: .seconds(1)).refusal == nil)
     }
 
+    // Reference, section 15: app + mailbox; section 16.3: appid or azp with tid.
+    @Test func `users of one app share its limits, and a user's other app has its own`() {
+        func demand(_ user: String, _ app: String, _ tenant: String) -> Demand {
+            let caller = Caller(
+                id: user,
+                displayName: "",
+                address: "",
+                kind: .delegated,
+                clientID: app,
+                tenantID: tenant
+            )
+            let group = "29981b6a-0e57-42dc-94c9-cd24f5306196"
+            return Demand(GraphRequest(.get, "/groups/\(group)/threads", caller: caller))
+        }
+        var state = ThrottleState(limits)
+        for user in ["adele", "adele", "megan", "megan"] {
+            #expect(state.admit(demand(user, "announcer", "contoso"), at: .zero).refusal == nil)
+        }
+        let refusal = state.admit(demand("alex", "announcer", "contoso"), at: .zero).refusal
+        #expect(refusal?.code == "ApplicationThrottled")
+        #expect(refusal?["x-ms-throttle-scope"]?.hasPrefix("Tenant_Application/Read/announcer/") == true)
+        #expect(state.admit(demand("adele", "reader", "contoso"), at: .zero).refusal == nil)
+        #expect(state.admit(demand("adele", "announcer", "fabrikam"), at: .zero).refusal == nil)
+    }
+
     @Test func `10,000 requests in 10 minutes fit into a mailbox`() {
         var state = ThrottleState(limits)
         for number in 0..<10_000 { #expect(ask(&state, mail(), at: .milliseconds(number)) == nil) }

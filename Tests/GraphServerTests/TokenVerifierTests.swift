@@ -39,7 +39,8 @@ struct TokenVerifierTests {
             displayName: "Adele Vance",
             address: "adele@contoso.example",
             kind: .delegated,
-            scopes: ["Group.Read.All", "User.Read"]
+            scopes: ["Group.Read.All", "User.Read"],
+            tenantID: TestTokens.tenant
         )
         #expect(try await tokens.verifier().caller(bearing: tokens.sign(TestTokens.delegated)) == expected)
         #expect(try await tokens.verifier().caller(bearing: tokens.signOnCurve(TestTokens.delegated)) == expected)
@@ -52,6 +53,15 @@ struct TokenVerifierTests {
         #expect(caller.scopes == ["Group.Read.All"])
         #expect(caller.displayName == "Announcer")
         #expect(caller.address.isEmpty)
+    }
+
+    // Reference, section 16.3: appid (v1) and azp (v2), the throttle key with tid.
+    @Test(arguments: ["azp", "appid"])
+    func `the app is named by either claim`(_ claim: String) async throws {
+        let app = "0F7E2F3C-3F8E-4A8E-8A36-7D1F1C1D9A11"
+        let token = try tokens.sign(Self.delegated([claim: .string(app)]))
+        let caller = try await tokens.verifier().caller(bearing: token)
+        #expect(caller.clientID == app.lowercased() && caller.tenantID == TestTokens.tenant)
     }
 
     // Reference, section 16.3.

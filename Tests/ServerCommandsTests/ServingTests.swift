@@ -47,6 +47,7 @@ struct ServingTests {
         }
     }
 
+    // Reference, section 18.3, row 1: TLS certificate option.
     @Test func `TLS is served with the certificate of this machine, which its authority vouches for`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-serve-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }

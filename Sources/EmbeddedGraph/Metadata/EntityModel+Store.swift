@@ -51,7 +51,7 @@ extension EntityModel {
         name: "user",
         base: "directoryObject",
         isOpen: true,
-        properties: [text("displayName"), text("mail"), text("userPrincipalName")],
+        properties: [text("displayName"), text("mail"), text("userPrincipalName"), text("userType")],
         navigations: [Navigation(name: "memberOf", type: "directoryObject")]
     )
 

@@ -17,6 +17,8 @@ enum AttachmentOperations {
         let (post, path) = try post(context)
         let selection = try context.options.selection(of: "attachment", AttachmentRows.properties)
         try context.refuseFilter()
+        // The item of an attachment is shown in any case.
+        if context.options.expand?.lowercased() != "microsoft.graph.itemattachment/item" { try context.refuseExpand() }
         let root = context.request.serviceRoot
         return GraphResponse(
             json: try JSONWriter.bytes(capacity: 1024) { writer in

@@ -78,15 +78,7 @@ enum ConversationOperations {
             write: { shown, writer in
                 try writer.object { writer in
                     shown.write(selection, &writer)
-                    for expansion in expansions {
-                        try ThreadOperations.writeExpanded(
-                            expansion,
-                            ofConversation: shown.id,
-                            in: group,
-                            context,
-                            &writer
-                        )
-                    }
+                    try writeExpansions(expansions, of: shown, in: group, context, &writer)
                 }
             }
         )
@@ -122,19 +114,23 @@ enum ConversationOperations {
                         "\(root)/$metadata#groups('\(group)')/conversations\(selection.context)/$entity"
                     )
                     shown.write(selection, &writer)
-                    for expansion in expansions {
-                        try ThreadOperations.writeExpanded(
-                            expansion,
-                            ofConversation: shown.id,
-                            in: group,
-                            context,
-                            &writer
-                        )
-                    }
+                    try writeExpansions(expansions, of: shown, in: group, context, &writer)
                 }
             }
         )
         return expansions.isEmpty ? response : context.noteBodyType(response)
+    }
+
+    private static func writeExpansions(
+        _ expansions: [Expansion],
+        of shown: Shown,
+        in group: GroupID,
+        _ context: OperationContext,
+        _ writer: inout JSONWriter
+    ) throws {
+        for expansion in expansions {
+            try ThreadOperations.writeExpanded(expansion, ofConversation: shown.id, in: group, context, &writer)
+        }
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
@@ -259,44 +255,6 @@ enum ConversationOperations {
             uniqueSenders: statement.text(3) ?? "[]",
             hasAttachments: statement.integer(4) == 1,
             deliveredAt: statement.integer(5)
-        )
-    }
-}
-
-extension GraphError {
-    /// There is no such conversation, thread, post or attachment.
-    static var itemNotFound: GraphError {
-        GraphError(404, .itemNotFound, "The specified object was not found in the store.")
-    }
-}
-
-extension OperationContext {
-    /// Refuses what Graph lets no application do, start a thread or answer one (reference, section 4.1), unless the store
-    /// is to let them.
-    func refusePostingByApplications() throws(GraphError) {
-        if !applicationsMayPost { try refuseApplications() }
-    }
-
-    /// Refuses what only a signed-in user may do.
-    func refuseApplications() throws(GraphError) {
-        guard request.caller.kind != .application else {
-            throw GraphError(403, .accessDenied, "Access is denied. Check credentials and try again.")
-        }
-    }
-
-    /// Refuses `$expand` where nothing can be expanded.
-    func refuseExpand() throws(GraphError) {
-        guard let expand = options.expand, !expand.isEmpty else { return }
-        throw GraphError(400, .expandNotSupported, "'\(expand.prefix(60))' cannot be expanded here.")
-    }
-
-    /// Refuses `$filter`, `$orderby` and `$search` where nothing can be filtered.
-    func refuseFilter() throws(GraphError) {
-        guard options.filter != nil || options.orderBy != nil || options.search != nil else { return }
-        throw GraphError(
-            400,
-            .badRequest,
-            "Invalid filter clause: the embedded store cannot filter, sort or search this collection."
         )
     }
 }

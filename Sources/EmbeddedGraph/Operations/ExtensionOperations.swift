@@ -14,8 +14,14 @@ enum ExtensionOperations {
     }
 
     /// The post that the path names, and what contexts call its extensions.
-    private static func post(_ context: OperationContext) throws -> (id: String, type: String) {
-        let group = try GroupOperations.readable(context)
+    ///
+    /// - Throws: ``GraphError`` if there is none, or the caller may not read it, or may not post where it is to be
+    ///   written to: an extension is part of the post (reference, section 11.4).
+    private static func post(
+        _ context: OperationContext,
+        isWriting: Bool = false
+    ) throws -> (id: String, type: String) {
+        let group = try isWriting ? GroupOperations.postable(context) : GroupOperations.readable(context)
         let thread = try ThreadOperations.find(context, group)
         let post = try PostOperations.find(context, thread)
         return (post.id, "groups('\(group)')/threads('\(thread.id)')/posts('\(post.id)')/extensions")
@@ -43,7 +49,7 @@ enum ExtensionOperations {
     }
 
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
-        let (post, type) = try post(context)
+        let (post, type) = try post(context, isWriting: true)
         let new = try OpenExtension.read(context.request.body)
         let all = try ExtensionTable(context.connection).all(ofPost: post)
         guard !all.contains(where: { OpenExtension.key($0.name) == OpenExtension.key(new.name) }) else {
@@ -58,7 +64,7 @@ enum ExtensionOperations {
 
     /// Sets the values that are given, and removes those given as null.
     @Sendable private static func update(_ context: OperationContext) throws -> GraphResponse {
-        let (post, type) = try post(context)
+        let (post, type) = try post(context, isWriting: true)
         var value = try find(context, post)
         for (name, data) in try OpenExtension.readChange(context.request.body) {
             value.values[name] = data == .null ? nil : data
@@ -71,7 +77,7 @@ enum ExtensionOperations {
     }
 
     @Sendable private static func delete(_ context: OperationContext) throws -> GraphResponse {
-        let (post, _) = try post(context)
+        let (post, _) = try post(context, isWriting: true)
         try ExtensionTable(context.connection).delete(try find(context, post).name, ofPost: post)
         return GraphResponse(status: 204)
     }

@@ -6,6 +6,8 @@ struct GroupChange {
     private(set) var group: Group
     /// The users who are to become members or owners.
     private(set) var links: GroupLinks
+    /// Whether the caller is to get the group's posts by mail; nil leaves it as it is.
+    private(set) var isSubscribedByMail: Bool?
 
     /// Reads the body of a PATCH.
     ///
@@ -13,9 +15,10 @@ struct GroupChange {
     ///
     /// - Throws: ``GraphError`` if the body would change one of those, or makes the group one that cannot be stored.
     init(_ body: [UInt8], of stored: Group) throws(GraphError) {
-        (group, links) = try RequestBody.read(body) { reader in
+        (group, links, isSubscribedByMail) = try RequestBody.read(body) { reader in
             var group = stored
             var links = GroupLinks()
+            var isSubscribedByMail: Bool?
             try reader.object { reader, name in
                 switch name {
                 case "displayName": group.displayName = try reader.string()
@@ -25,6 +28,7 @@ struct GroupChange {
                 case "securityEnabled": group.securityEnabled = try reader.boolean()
                 case "members@odata.bind": try reader.list { reader, _ in links.members.append(try reader.string()) }
                 case "owners@odata.bind": try reader.list { reader, _ in links.owners.append(try reader.string()) }
+                case "isSubscribedByMail": isSubscribedByMail = try reader.boolean()
                 case "id": try Self.keep("id", GroupID(try reader.string()) == stored.id)
                 case "mail": try Self.keep("mail", try reader.optionalString() == stored.mail)
                 case "mailEnabled": try Self.keep("mailEnabled", try reader.boolean() == stored.mailEnabled)
@@ -47,7 +51,7 @@ struct GroupChange {
                 default: try Self.change(name, of: &group, &reader)
                 }
             }
-            return (group, links)
+            return (group, links, isSubscribedByMail)
         }
         if group.visibility != stored.visibility, group.visibility == "HiddenMembership" {
             throw Self.refusal("visibility can be HiddenMembership only from the group's creation", "visibility")
@@ -84,7 +88,7 @@ struct GroupChange {
         guard !isSame else { return }
         throw refusal(
             "The property '\(name.prefix(80))' of a group cannot be changed here; what can: displayName, description, "
-                + "mailNickname, visibility, securityEnabled, members@odata.bind, owners@odata.bind, "
+                + "mailNickname, visibility, securityEnabled, members@odata.bind, owners@odata.bind, isSubscribedByMail, "
                 + GroupDetail.allCases.filter(\.isChangeable).map(\.rawValue).joined(separator: ", "),
             name
         )

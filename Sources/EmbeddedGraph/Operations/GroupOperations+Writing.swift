@@ -67,6 +67,9 @@ extension GroupOperations {
         let members = MembershipTable(.member, of: stored.id, context.connection)
         let newOwners = try owners.newUsers(change.links.owners)
         let newMembers = try members.newUsers(change.links.members)
+        if let isSubscribed = change.isSubscribedByMail {
+            try PersonalStateTable(readable(context), context).setSubscribed(isSubscribed)
+        }
         _ = try table.upsert(change.group)
         if change.group.details != stored.details { try table.setDetails(of: change.group) }
         for user in newOwners { try owners.add(user) }

@@ -75,7 +75,7 @@ enum GroupOperations {
     static func readable(_ context: OperationContext) throws -> GroupID {
         let group = try unified(context)
         guard context.request.caller.kind == .delegated else { return group }
-        let policy = try PostingPolicy(context.request.caller, in: group, context.connection)
+        let policy = try PostingPolicy(context.request.caller, in: group, context.connection, mode: context.mode)
         if let refusal = policy.refusalToRead { throw GraphError(refusal) }
         return group
     }
@@ -100,31 +100,6 @@ enum GroupOperations {
         guard try find.step() else { throw unknown(id.text) }
         find.reset()
         return id
-    }
-
-    /// The groups that a user is a member of; `unifiedOnly` leaves out those without a mailbox.
-    static func list(
-        ofUser user: String,
-        unifiedOnly: Bool,
-        type: String,
-        _ context: OperationContext
-    ) throws -> GraphResponse {
-        let selection = try context.options.selection(of: "group", properties)
-        try context.refuseExpand()
-        try context.requireConsistency(ofReferences: true)
-        var query = ListQuery(select: columns)
-        query.conditions.append(#""group".deletedAt IS NULL"#)
-        query.require("id IN (SELECT groupID FROM member WHERE userID = ?)", user)
-        if unifiedOnly { query.conditions.append("isUnified = 1") }
-        if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
-        let page = Page(context: context, type: type + selection.context, defaultSize: 100)
-        let count = context.options.count && context.options.token == nil ? try query.count(context) : nil
-        return page.response(
-            try query.rows(context, page: page, row),
-            count: count,
-            token: { PageToken(key: 0, id: $0.id.text) },
-            write: { write($0, selection, &$1, type: "#microsoft.graph.group") }
-        )
     }
 
     /// The group that the path names by its id, which may be encoded twice, as items' ids may, or by its unique name.
@@ -181,13 +156,7 @@ enum GroupOperations {
         try context.refuseExpand()
         try context.requireConsistency()
         // The directory refuses what is too much, where mailboxes give what they have (reference, section 9).
-        if let top = context.options.top, top > Page.maximum {
-            throw GraphError(
-                400,
-                .directoryBadRequest,
-                "Invalid page size \(top) for $top; it is \(Page.maximum) at most."
-            )
-        }
+        try context.refuseLargePage()
         let query = try query(context)
         let page = Page(context: context, type: "groups\(selection.context)", defaultSize: 100)
         let count = context.options.count && context.options.token == nil ? try query.count(context) : nil

@@ -3,18 +3,27 @@ import Storage
 
 /// The members and the owners of groups.
 enum MemberOperations {
-    static let routes = routes(of: .member) + routes(of: .owner)
+    static let routes =
+        routes(of: .member) + routes(of: .owner)
+        // No group is a member of another here: whoever is a member by way of others is one directly.
+        + reads("groups/{group}/transitiveMembers", .member)
 
     private static func routes(of role: MembershipTable.Role) -> [Route] {
         let path = "groups/{group}/\(role.collection)"
+        return reads(path, role) + [
+            Route(.post, path + "/$ref") { try add($0, role) },
+            Route(.delete, path + "/$ref", admitsReference: true) { try removeByLink($0, role) },
+            Route(.delete, path + "/{user}/$ref") { try removeByKey($0, role) },
+        ]
+    }
+
+    private static func reads(_ path: String, _ role: MembershipTable.Role) -> [Route] {
         let cast = path + "/microsoft.graph.user"
         return [
             Route(.get, path) { try list($0, role, cast: false) },
             Route(.get, cast) { try list($0, role, cast: true) },
             Route(.get, path + "/$count") { try count($0, role) },
             Route(.get, cast + "/$count") { try count($0, role) },
-            Route(.post, path + "/$ref") { try add($0, role) },
-            Route(.delete, path + "/{user}/$ref") { try remove($0, role) },
         ]
     }
 
@@ -33,6 +42,7 @@ enum MemberOperations {
         let selection = try context.options.selection(of: "user", User.properties)
         try context.refuseExpand()
         try context.requireConsistency(ofReferences: true)
+        try context.refuseLargePage()
         var query = query(group, role)
         if let filter = context.options.filter { query.add(try Filter(filter, UserOperations.filterable)) }
         let type = cast ? "users" : "directoryObjects"
@@ -49,9 +59,7 @@ enum MemberOperations {
     private static func count(_ context: OperationContext, _ role: MembershipTable.Role) throws -> GraphResponse {
         let group = try GroupOperations.existing(context)
         try context.requireConsistency(isCount: true)
-        var response = GraphResponse(status: 200, body: Array(String(try query(group, role).count(context)).utf8))
-        response.headers["Content-Type"] = "text/plain"
-        return response
+        return Page.count(try query(group, role).count(context))
     }
 
     private static func add(_ context: OperationContext, _ role: MembershipTable.Role) throws -> GraphResponse {
@@ -69,12 +77,40 @@ enum MemberOperations {
         return GraphResponse(status: 204)
     }
 
-    private static func remove(_ context: OperationContext, _ role: MembershipTable.Role) throws -> GraphResponse {
+    private static func removeByLink(
+        _ context: OperationContext,
+        _ role: MembershipTable.Role
+    ) throws -> GraphResponse {
+        let group = try GroupOperations.existing(context)
+        guard let link = context.options.reference, !link.isEmpty else {
+            throw GraphError(
+                400,
+                .directoryBadRequest,
+                "What to remove is named by a link in the query, as in $ref?$id=\(context.request.serviceRoot)/users/ID."
+            )
+        }
+        return try remove(
+            MembershipTable.user(link, context.connection),
+            named: link,
+            MembershipTable(role, of: group, context.connection)
+        )
+    }
+
+    private static func removeByKey(
+        _ context: OperationContext,
+        _ role: MembershipTable.Role
+    ) throws -> GraphResponse {
         let group = try GroupOperations.existing(context)
         let key = context.parameters["user"] ?? ""
-        guard let user = try UserTable(context.connection).find(key),
-            try MembershipTable(role, of: group, context.connection).remove(user)
-        else { throw GroupOperations.unknown(key) }
+        return try remove(
+            UserTable(context.connection).find(key),
+            named: key,
+            MembershipTable(role, of: group, context.connection)
+        )
+    }
+
+    private static func remove(_ user: User?, named key: String, _ table: MembershipTable) throws -> GraphResponse {
+        guard let user, try table.remove(user) else { throw GroupOperations.unknown(key) }
         return GraphResponse(status: 204)
     }
 }

@@ -2,26 +2,42 @@ import GraphModel
 
 /// `/me`, `/users/{user}`, and the oldest documents' way to a group: `joinedGroups`.
 enum UserOperations {
-    static let routes = [
-        Route(.get, "me", me),
-        Route(.get, "users", list),
-        Route(.post, "users", create),
-        Route(.get, "users/{user}", get),
-        Route(.get, "me/memberOf") { context in
-            try GroupOperations.list(
-                ofUser: caller(context).id,
-                unifiedOnly: false,
-                type: "directoryObjects",
-                context
-            )
-        },
-        Route(.get, "me/joinedGroups", onlyIn: .lenient) { context in
-            try GroupOperations.list(ofUser: caller(context).id, unifiedOnly: true, type: "groups", context)
-        },
-        Route(.get, "users/{user}/joinedGroups", onlyIn: .lenient) { context in
-            try GroupOperations.list(ofUser: find(context).id, unifiedOnly: true, type: "groups", context)
-        },
-    ]
+    static let routes =
+        [
+            Route(.get, "me", me),
+            Route(.get, "users", list),
+            Route(.post, "users", create),
+            Route(.get, "users/{user}", get),
+            Route(.get, "me/joinedTeams") { context in
+                try GroupOperations.list(ofUser: caller(context).id, .teams, context)
+            },
+            Route(.get, "me/joinedGroups", onlyIn: .lenient) { context in
+                try GroupOperations.list(ofUser: caller(context).id, .unified, context)
+            },
+            Route(.get, "users/{user}/joinedGroups", onlyIn: .lenient) { context in
+                try GroupOperations.list(ofUser: find(context).id, .unified, context)
+            },
+        ]
+        // No group is a member of another here, so that both ways lead to the same groups.
+        + ["memberOf", "transitiveMemberOf"].flatMap { memberships("me/" + $0, caller) }
+        + ["memberOf", "transitiveMemberOf"].flatMap { memberships("users/{user}/" + $0, find) }
+
+    /// A user's groups, among the directory's objects and cast to groups.
+    private static func memberships(
+        _ path: String,
+        _ user: @escaping @Sendable (OperationContext) throws -> User
+    ) -> [Route] {
+        [("", "directoryObjects"), ("/microsoft.graph.group", "groups")].flatMap { cast, type in
+            [
+                Route(.get, path + cast) { context in
+                    try GroupOperations.list(ofUser: user(context).id, .groups(type: type), context)
+                },
+                Route(.get, path + cast + "/$count") { context in
+                    try GroupOperations.count(ofUser: user(context).id, .groups(type: type), context)
+                },
+            ]
+        }
+    }
 
     static let filterable = [
         Filter.Property(name: "id", column: "user.id", kind: .text),
@@ -33,16 +49,20 @@ enum UserOperations {
     /// The signed-in user.
     ///
     /// - Throws: ``GraphError`` if an application asks.
-    private static func caller(_ context: OperationContext) throws(GraphError) -> User {
+    @Sendable private static func caller(_ context: OperationContext) throws(GraphError) -> User {
         let caller = context.request.caller
         guard caller.kind != .application else {
-            throw GraphError(400, .badRequest, "/me request is only valid with delegated authentication flow.")
+            throw noMe
         }
         return User(id: caller.id, displayName: caller.displayName, address: caller.address)
     }
 
+    private static var noMe: GraphError {
+        GraphError(400, .badRequest, "/me request is only valid with delegated authentication flow.")
+    }
+
     /// The user whom the path names by id or principal name.
-    private static func find(_ context: OperationContext) throws -> User {
+    @Sendable private static func find(_ context: OperationContext) throws -> User {
         let key = context.parameters["user"] ?? ""
         guard let user = try UserTable(context.connection).find(key) else { throw GroupOperations.unknown(key) }
         return user
@@ -60,6 +80,7 @@ enum UserOperations {
         let selection = try context.options.selection(of: "user", User.properties)
         try context.refuseExpand()
         try context.requireConsistency()
+        try context.refuseLargePage()
         var query = ListQuery(select: UserTable.columns, id: "user.id")
         if let filter = context.options.filter { query.add(try Filter(filter, filterable)) }
         let page = Page(context: context, type: "users\(selection.context)", defaultSize: 100)
@@ -72,7 +93,17 @@ enum UserOperations {
         )
     }
 
-    /// Makes a user: of what Graph knows of one, a display name and the principal name are kept.
+    /// Whether a type of users is that of guests.
+    private static func guestType(_ text: String) throws(GraphError) -> Bool {
+        switch text.lowercased() {
+        case "guest": return true
+        case "member": return false
+        default:
+            throw GraphError(400, .directoryBadRequest, "userType is Member or Guest.", target: "/userType")
+        }
+    }
+
+    /// Makes a user: of what Graph knows of one, a display name, the principal name and the type are kept.
     @Sendable private static func create(_ context: OperationContext) throws -> GraphResponse {
         var user = User(id: GroupID.random().text, displayName: "", address: "")
         try RequestBody.read(context.request.body, as: .user, noting: context.ignored) { reader in
@@ -80,6 +111,7 @@ enum UserOperations {
                 switch name {
                 case "displayName": user.displayName = try reader.string()
                 case "userPrincipalName": user.address = try reader.string()
+                case "userType": user.isGuest = try guestType(reader.string())
                 default: break
                 }
             }
@@ -128,9 +160,12 @@ enum UserOperations {
         let isMine = parts.first?.lowercased() == "me"
         let start = isMine ? 1 : 2
         guard isMine || parts.first?.lowercased() == "users", parts.count > start + 2,
-            parts[start].lowercased() == "joinedgroups"
+            parts[start].lowercased() == "joinedgroups",
+            ["conversations", "threads"].contains(parts[start + 2].lowercased().prefix { $0 != "(" })
         else { return path }
-        if !isMine {
+        if isMine {
+            guard caller.kind != .application else { throw noMe }
+        } else {
             let user = parts[1].lowercased()
             guard user == caller.id.lowercased() || user == caller.address.lowercased() else {
                 throw GraphError(403, .accessDenied, "Access is denied. Check credentials and try again.")

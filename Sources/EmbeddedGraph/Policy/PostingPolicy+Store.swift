@@ -3,8 +3,9 @@ import Storage
 
 extension PostingPolicy {
     /// Reads what the store knows of a caller and a group.
-    init(_ caller: Caller, in group: GroupID, _ connection: Connection) throws {
+    init(_ caller: Caller, in group: GroupID, _ connection: Connection, mode: ServerMode = .lenient) throws {
         self.init(kind: caller.kind)
+        guestsRead = mode == .lenient
         if kind == .operator { return }
         let find = try connection.prepare(Self.facts)
         find.bind(group.text, 1)
@@ -18,6 +19,7 @@ extension PostingPolicy {
         isRejected = find.integer(4) == 1
         isAccepted = find.integer(5) == 1
         hasAcceptedSenders = find.integer(6) == 1
+        isGuest = find.integer(7) == 1
     }
 
     private static let facts = """
@@ -26,7 +28,8 @@ extension PostingPolicy {
             EXISTS (SELECT 1 FROM member WHERE groupID = $1 AND userID = $2),
             EXISTS (SELECT 1 FROM owner WHERE groupID = $1 AND userID = $2),
             \(isListed(accepted: false)), \(isListed(accepted: true)),
-            EXISTS (SELECT 1 FROM sender WHERE groupID = $1 AND isAccepted = 1 AND \(isThere))
+            EXISTS (SELECT 1 FROM sender WHERE groupID = $1 AND isAccepted = 1 AND \(isThere)),
+            EXISTS (SELECT 1 FROM user WHERE id = $2 AND userType = 'Guest')
         FROM "group" WHERE id = $1
         """
 

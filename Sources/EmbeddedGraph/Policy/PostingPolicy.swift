@@ -10,6 +10,10 @@ struct PostingPolicy: Equatable {
     var onlyMembersPost = false
     var isMember = false
     var isOwner = false
+    /// Whether the caller is from outside: a public group is no more to them than another.
+    var isGuest = false
+    /// Whether guests who are members read what they may answer; Graph does not let them (reference, section 20).
+    var guestsRead = true
     /// Whether the caller is rejected as a sender, directly or as a member of a group that is.
     var isRejected = false
     /// Whether the caller is accepted as a sender, directly or as a member of a group that is.
@@ -20,6 +24,7 @@ struct PostingPolicy: Equatable {
     /// Why something is refused.
     enum Refusal: String, CaseIterable {
         case notMember = "Only members and owners of the group may do this."
+        case guest = "Guests may post to the group, but not read its posts: this server is strict."
         case rejected = "The caller is among the rejectedSenders of the group, or belongs to a group that is."
         case notAccepted = "The group has acceptedSenders, and the caller is not among them."
         case onlyMembersPost = "The group was made with AllowOnlyMembersToPost: members and owners may post."
@@ -27,7 +32,12 @@ struct PostingPolicy: Equatable {
 
     /// Why the caller may not read the group's conversations; nil if that is allowed.
     var refusalToRead: Refusal? {
-        isAtHome || visibility == "Public" ? nil : .notMember
+        if let refusalOfStrangers { return refusalOfStrangers }
+        return isGuest && !guestsRead ? .guest : nil
+    }
+
+    private var refusalOfStrangers: Refusal? {
+        isAtHome || visibility == "Public" && !isGuest ? nil : .notMember
     }
 
     /// Why the caller may not post to the group; nil if that is allowed.
@@ -36,7 +46,7 @@ struct PostingPolicy: Equatable {
         if isRejected { return .rejected }
         if hasAcceptedSenders, !isAccepted { return .notAccepted }
         if onlyMembersPost, !isAtHome { return .onlyMembersPost }
-        return refusalToRead
+        return refusalOfStrangers
     }
 
     /// Whether the caller may post in the group's own name.

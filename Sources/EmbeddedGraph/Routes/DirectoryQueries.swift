@@ -24,6 +24,16 @@ extension OperationContext {
         guard !isFiltered || isCount || options.count else { throw Self.unsupportedQuery("$count=true") }
     }
 
+    /// Refuses a page that is larger than the directory gives.
+    func refuseLargePage() throws(GraphError) {
+        guard let top = options.top, top > Page.maximum else { return }
+        throw GraphError(
+            400,
+            .directoryBadRequest,
+            "Invalid page size \(top) for $top; it is \(Page.maximum) at most."
+        )
+    }
+
     private static func unsupportedQuery(_ missing: String) -> GraphError {
         GraphError(400, .unsupportedQuery, "This query is an advanced one, for which \(missing) is needed.")
     }

@@ -70,7 +70,7 @@ struct MembershipTable {
 
     /// The user whom a link names by its end, `users/{id or principal name}` or `directoryObjects/{id}`, on any host
     /// (reference, section 5.8).
-    private static func user(_ link: String, _ connection: Connection) throws -> User {
+    static func user(_ link: String, _ connection: Connection) throws -> User {
         let parts = Router.split(link)
         guard parts.count >= 2, let key = parts.last,
             ["users", "directoryobjects"].contains(parts[parts.count - 2].lowercased())

@@ -22,6 +22,7 @@ enum StoreSchema {
         }
         migrator.registerMigration("extensions") { db in try db.execute(sql: extensions) }
         migrator.registerMigration("search") { db in try db.execute(sql: SQLiteDialect.search) }
+        migrator.registerMigration("guests") { db in try db.execute(sql: guests) }
         return migrator
     }
 
@@ -234,5 +235,10 @@ enum StoreSchema {
             value TEXT NOT NULL,
             PRIMARY KEY (postID, id)
         ) WITHOUT ROWID;
+        """
+
+    // Somebody from outside, who sees only what they belong to.
+    private static let guests = """
+        ALTER TABLE user ADD COLUMN userType TEXT NOT NULL DEFAULT 'Member' CHECK (userType IN ('Member', 'Guest'));
         """
 }

@@ -7,9 +7,14 @@ struct User: Equatable {
     var displayName: String
     /// Both the mail address and the principal name.
     var address: String
+    /// Whether they are from outside.
+    var isGuest = false
 
     /// What may be selected.
-    static let properties: Set<String> = ["id", "displayName", "mail", "userPrincipalName"]
+    static let properties: Set<String> = ["id", "displayName", "mail", "userPrincipalName", "userType"]
+
+    /// The user's type as it is written.
+    fileprivate var userType: String { isGuest ? "Guest" : "Member" }
 
     func write(
         _ selection: Selection,
@@ -24,13 +29,14 @@ struct User: Equatable {
             if selection.wants("displayName") { writer.member("displayName", displayName) }
             if selection.wants("mail") { writer.member("mail", address) }
             if selection.wants("userPrincipalName") { writer.member("userPrincipalName", address) }
+            if selection.asksFor("userType") { writer.member("userType", userType) }
         }
     }
 }
 
 /// The table of users.
 struct UserTable {
-    static let columns = "SELECT user.id, user.displayName, user.address FROM user"
+    static let columns = "SELECT user.id, user.displayName, user.address, user.userType FROM user"
 
     private let connection: Connection
 
@@ -59,14 +65,22 @@ struct UserTable {
     }
 
     func insert(_ user: User) throws {
-        let insert = try connection.prepare("INSERT INTO user (id, displayName, address) VALUES ($1, $2, $3)")
+        let insert = try connection.prepare(
+            "INSERT INTO user (id, displayName, address, userType) VALUES ($1, $2, $3, $4)"
+        )
         insert.bind(user.id, 1)
         insert.bind(user.displayName, 2)
         insert.bind(user.address, 3)
+        insert.bind(user.userType, 4)
         try insert.run()
     }
 
     static func row(_ statement: PreparedStatement) -> User {
-        User(id: statement.text(0) ?? "", displayName: statement.text(1) ?? "", address: statement.text(2) ?? "")
+        User(
+            id: statement.text(0) ?? "",
+            displayName: statement.text(1) ?? "",
+            address: statement.text(2) ?? "",
+            isGuest: statement.text(3) == "Guest"
+        )
     }
 }

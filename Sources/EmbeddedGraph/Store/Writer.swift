@@ -97,6 +97,9 @@ final class Writer: Sendable {
     }
 
     static func noAnswer(_ path: String, _ error: any Error) -> NoAnswer {
-        NoAnswer(.notDone, StorageError(path: path, error).message)
+        let fault = StorageError(path: path, error)
+        var noAnswer = NoAnswer(.notDone, fault.message)
+        noAnswer.lacksRoom = fault.code == .full
+        return noAnswer
     }
 }

@@ -129,8 +129,22 @@ package struct Caller: Sendable, Equatable {
     package var kind: Kind
     /// The permissions granted, by Graph's names; empty for the operator, who needs none.
     package var scopes: Set<String>
+    /// The app that asks, by its registration's id in lower case; nil if nobody says.
+    package var clientID: String?
+    /// The tenant that the caller belongs to, by its id in lower case; nil if nobody says.
+    package var tenantID: String?
 
-    package init(id: String, displayName: String, address: String, kind: Kind, scopes: Set<String> = []) {
+    package init(
+        id: String,
+        displayName: String,
+        address: String,
+        kind: Kind,
+        scopes: Set<String> = [],
+        clientID: String? = nil,
+        tenantID: String? = nil
+    ) {
+        self.clientID = clientID
+        self.tenantID = tenantID
         self.id = id
         self.displayName = displayName
         self.address = address

@@ -19,6 +19,8 @@ package struct NoAnswer: Error, Sendable, CustomStringConvertible {
     package var outcome: Outcome
     /// One sentence for a person: what happened and what they can do about it.
     package var message: String
+    /// Whether there is no room for the write: it is in vain until somebody makes some.
+    package var lacksRoom = false
 
     package init(_ outcome: Outcome, _ message: String) {
         self.outcome = outcome

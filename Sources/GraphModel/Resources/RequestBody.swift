@@ -8,7 +8,7 @@ package enum RequestBody {
     ///   - ignored: Where members are noted that `read` does not know.
     ///   - read: Reads the one value.
     /// - Returns: What `read` has made of the body.
-    /// - Throws: ``GraphError`` for a body that is empty, too large, no JSON, or not what `read` expects.
+    /// - Throws: ``GraphError`` for a body that is empty, no JSON, or not what `read` expects.
     package static func read<Value>(
         _ body: [UInt8],
         as type: BodyType? = nil,
@@ -17,13 +17,6 @@ package enum RequestBody {
     ) throws(GraphError) -> Value {
         guard !body.isEmpty else {
             throw GraphError(400, .badRequest, "Empty Payload. JSON content expected.")
-        }
-        guard body.count <= GraphRequest.maximumBodySize else {
-            throw GraphError(
-                413,
-                .tooLarge,
-                "The request has \(body.count) bytes; \(GraphRequest.maximumBodySize) are allowed."
-            )
         }
         do {
             return try JSONReader.read(body) { reader in
@@ -71,8 +64,25 @@ package enum RequestBody {
 }
 
 extension GraphRequest {
-    /// The largest body, in bytes (reference, section 6.4).
+    /// The largest body as it is sent, in bytes (reference, section 6.4).
     package static let maximumBodySize = 4 << 20
+    /// The largest body that was sent compressed, after that is undone, in bytes (reference, section 6.4).
+    package static let maximumDecompressedBodySize = 25 << 20
+
+    /// How many bytes a body may have that came with a content coding, or without.
+    package static func bodyLimit(contentEncoding: String?) -> Int {
+        ["identity", nil].contains(contentEncoding?.lowercased()) ? maximumBodySize : maximumDecompressedBodySize
+    }
+
+    /// Refuses a body that is larger than may be.
+    ///
+    /// - Throws: ``GraphError``.
+    package func checkBodySize() throws(GraphError) {
+        let limit = Self.bodyLimit(contentEncoding: headers["Content-Encoding"])
+        guard body.count <= limit else {
+            throw GraphError(413, .tooLarge, "The request has \(body.count) bytes; \(limit) are allowed.")
+        }
+    }
 }
 
 extension JSONFault.Step {

@@ -42,7 +42,9 @@ struct TokenClaims: Sendable {
             displayName: name ?? (address.isEmpty ? objectID : address),
             address: address,
             kind: kind,
-            scopes: kind == .application ? roles : scopes
+            scopes: kind == .application ? roles : scopes,
+            clientID: (text("azp") ?? text("appid"))?.lowercased(),
+            tenantID: text("tid")?.lowercased()
         )
     }
 

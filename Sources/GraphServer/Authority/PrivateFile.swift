@@ -24,4 +24,17 @@ enum PrivateFile {
             throw error
         }
     }
+
+    /// Does something with a file while nobody else does, in this process or another.
+    ///
+    /// The lock is on a file beside it, since the file itself is replaced; it ends with the process, however that ends.
+    static func withLock<Result>(on path: String, _ body: () throws -> Result) throws -> Result {
+        let descriptor = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        }
+        return try body()
+    }
 }

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Refresh tokens, of which each can be used once: the next one takes its place (RFC 9700, section 4.14.2).
 ///
-/// They outlive the server: a file that only its owner can read holds their hashes.
+/// They outlive the server: a file that only its owner can read holds their hashes. Several servers may share it: each
+/// looks at the file under a lock whenever it needs to know, and changes what is there then.
 final class RefreshTokens: Sendable {
     /// How long a token holds if it is not used, in seconds: 90 days.
     static let lifetime: Int64 = 90 * 86_400
@@ -24,9 +25,29 @@ final class RefreshTokens: Sendable {
         var ends: Int64
     }
 
+    /// What tells whether a file is the one that was read last.
+    private struct Stamp: Equatable {
+        var file: Int?
+        var changed: Date?
+        var size: Int?
+
+        init(_ path: String) {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            file = attributes?[.systemFileNumber] as? Int
+            changed = attributes?[.modificationDate] as? Date
+            size = attributes?[.size] as? Int
+        }
+    }
+
+    private struct State {
+        var families: [String: Family] = [:]
+        /// Nil as long as nothing has been read.
+        var stamp: Stamp?
+    }
+
     private let path: String
     private let now: @Sendable () -> Int64
-    private let families: Mutex<[String: Family]>
+    private let state = Mutex(State())
 
     /// Reads the file, if there is one.
     ///
@@ -37,18 +58,10 @@ final class RefreshTokens: Sendable {
     init(path: String, now: @escaping @Sendable () -> Int64) throws {
         self.path = path
         self.now = now
-        guard FileManager.default.fileExists(atPath: path) else {
-            families = Mutex([:])
-            return
-        }
-        guard let data = FileManager.default.contents(atPath: path),
-            let known = try? JSONDecoder().decode([String: Family].self, from: data)
-        else {
-            throw SigningKey.FileFault(
-                description: "\(path) cannot be read or holds no refresh tokens. Remove it; people then sign in again."
-            )
-        }
-        families = Mutex(known)
+        // The lock lies beside the file.
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try withFamilies { _ in }
     }
 
     private static let refusal = OAuthError(
@@ -99,15 +112,17 @@ final class RefreshTokens: Sendable {
         let name = String(token.prefix { $0 != "." })
         let hash = SecretHash.of(String(token.dropFirst(name.count + 1))).hexadecimal
         let seconds = now() / 1_000_000
-        let result = try families.withLock { families -> Grant? in
-            guard let family = families[name], family.ends > seconds, family.grant.client == client else { return nil }
+        let result = try withFamilies { state -> Grant? in
+            guard let family = state.families[name], family.ends > seconds, family.grant.client == client else {
+                return nil
+            }
             guard SecretHash.same(Array(family.hash.utf8), Array(hash.utf8)) else {
                 // Somebody else may have the token that came after this one: neither goes on.
-                try save(&families) { $0[name] = nil }
+                try save(&state) { $0[name] = nil }
                 return nil
             }
             guard let replacement else { return family.grant }
-            try save(&families) { $0[name] = Self.family(replacement, family.grant, seconds) }
+            try save(&state) { $0[name] = Self.family(replacement, family.grant, seconds) }
             return family.grant
         }
         guard let result else { throw Self.refusal }
@@ -120,18 +135,41 @@ final class RefreshTokens: Sendable {
 
     private func change(_ body: (inout [String: Family], Int64) -> Void) throws {
         let seconds = now() / 1_000_000
-        try families.withLock { families in
-            try save(&families) { body(&$0, seconds) }
+        try withFamilies { state in
+            try save(&state) { body(&$0, seconds) }
         }
     }
 
+    /// Does something with what is in the file now, while no other server does.
+    private func withFamilies<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
+        try state.withLock { state in
+            try PrivateFile.withLock(on: path) {
+                let stamp = Stamp(path)
+                if stamp != state.stamp { state = State(families: try read(), stamp: stamp) }
+                return try body(&state)
+            }
+        }
+    }
+
+    private func read() throws -> [String: Family] {
+        guard FileManager.default.fileExists(atPath: path) else { return [:] }
+        guard let data = FileManager.default.contents(atPath: path),
+            let known = try? JSONDecoder().decode([String: Family].self, from: data)
+        else {
+            throw SigningKey.FileFault(
+                description: "\(path) cannot be read or holds no refresh tokens. Remove it; people then sign in again."
+            )
+        }
+        return known
+    }
+
     /// Changes the file first: what is not on disk does not hold.
-    private func save(_ families: inout [String: Family], _ body: (inout [String: Family]) -> Void) throws {
-        var changed = families
+    private func save(_ state: inout State, _ body: (inout [String: Family]) -> Void) throws {
+        var changed = state.families
         body(&changed)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         try PrivateFile.replace(path, with: encoder.encode(changed))
-        families = changed
+        state = State(families: changed, stamp: Stamp(path))
     }
 }

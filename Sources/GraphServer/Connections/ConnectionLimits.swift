@@ -1,3 +1,5 @@
+import GraphModel
+
 /// What one connection, and all of them together, may cost.
 package struct ConnectionLimits: Sendable, Equatable {
     /// The most connections that are open at a time; one more is told 503 and closed.
@@ -21,9 +23,9 @@ package struct ConnectionLimits: Sendable, Equatable {
     /// The most header fields.
     package var headerFields = 200
     /// The largest body as it comes over the wire, in bytes.
-    package var bodySize = 4 << 20
+    package var bodySize = GraphRequest.maximumBodySize
     /// The largest body after decompression, in bytes.
-    package var decompressedBodySize = 25 << 20
+    package var decompressedBodySize = GraphRequest.maximumDecompressedBodySize
 
     package init() {}
 }

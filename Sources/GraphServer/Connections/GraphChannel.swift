@@ -18,8 +18,8 @@ struct GraphChannel: HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let count: ConnectionCount
-    /// Makes an answer of what is wrong with a request.
-    let refusal: @Sendable (GraphError) -> GraphResponse
+    /// Makes an answer of what is wrong with a request, and takes note of it.
+    let refusal: @Sendable (WireRefusal) -> GraphResponse
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -30,7 +30,7 @@ struct GraphChannel: HTTPChannelHandler {
             let wire = Wire(count: count, lingerTimeout: TimeAmount(limits.lingerTimeout))
             try pipeline.addHandler(wire)
             if isOver {
-                wire.end(with: ResponseFraming.bytes(refusal(Self.full)))
+                wire.end(with: ResponseFraming.bytes(refusal(WireRefusal(Self.full))))
             }
             var decoderLimits = NIOHTTPDecoderLimitConfiguration()
             decoderLimits.maxHeaderFieldSize = limits.headerFieldSize
@@ -49,6 +49,7 @@ struct GraphChannel: HTTPChannelHandler {
                     return length > Self.leastCompressed ? .compressIfPossible : .doNotCompress
                 }
             )
+            try pipeline.addHandler(ContentCodingNames())
             try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(limits.decompressedBodySize)))
             try pipeline.addHandler(RequestGate(limits: limits, wire: wire, refusal: refusal))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))

@@ -14,17 +14,22 @@ final class RequestGate: ChannelDuplexHandler {
 
     private let limits: ConnectionLimits
     private let wire: Wire
-    private let refusal: @Sendable (GraphError) -> GraphResponse
+    private let refusal: @Sendable (WireRefusal) -> GraphResponse
 
     /// Requests whose answers have not been written to their end.
     private var open = 0
     private var isReading = false
+    /// The request that is being read, once its headers have come.
+    private var head: HTTPRequestHead?
     private var hasAnswered = false
     private var bodyBytes = 0
+    /// How many more bytes of a compressed body of unknown length may come; nil for other bodies, which are counted as
+    /// they are read.
+    private var compressedBytesLeft: Int?
     private var bodyDeadline = NIODeadline.distantFuture
     /// Whether the connection ends with the answers that are still open.
     private var isLast = false
-    private var lastWord: GraphError?
+    private var lastWord: WireRefusal?
     private var isDone = false
     private var timer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
@@ -33,8 +38,8 @@ final class RequestGate: ChannelDuplexHandler {
     /// - Parameters:
     ///   - limits: What a connection may cost.
     ///   - wire: The bytes below.
-    ///   - refusal: Makes an answer of what is wrong with a request.
-    init(limits: ConnectionLimits, wire: Wire, refusal: @escaping @Sendable (GraphError) -> GraphResponse) {
+    ///   - refusal: Makes an answer of what is wrong with a request, and takes note of it.
+    init(limits: ConnectionLimits, wire: Wire, refusal: @escaping @Sendable (WireRefusal) -> GraphResponse) {
         self.limits = limits
         self.wire = wire
         self.refusal = refusal
@@ -65,6 +70,10 @@ final class RequestGate: ChannelDuplexHandler {
     private var line = (length: 0, isWhole: false)
 
     private func came(_ bytes: ByteBuffer) {
+        if isReading, let left = compressedBytesLeft {
+            compressedBytesLeft = left - bytes.readableBytes
+            if left < bytes.readableBytes { return refuse(tooLarge(limits.bodySize)) }
+        }
         guard open == 0, !isReading, !isDone else { return }
         if !isWaitingForHead {
             isWaitingForHead = true
@@ -94,6 +103,7 @@ final class RequestGate: ChannelDuplexHandler {
         case .end:
             guard isReading else { return }
             isReading = false
+            head = nil
             timer?.cancel()
             context.fireChannelRead(data)
             if open == 0 { waitForRequest() }
@@ -104,11 +114,14 @@ final class RequestGate: ChannelDuplexHandler {
         isWaitingForHead = false
         timer?.cancel()
         guard !isLast else { return }
+        self.head = head
         if let error = fault(of: head) { return refuse(error) }
         open += 1
         isReading = true
         hasAnswered = false
         bodyBytes = 0
+        let isCompressed = !["identity", nil].contains(head.headers.first(name: ContentCodingNames.field))
+        compressedBytesLeft = isCompressed && !head.headers.contains(name: "content-length") ? limits.bodySize : nil
         bodyDeadline = .now() + TimeAmount(limits.bodyTimeout)
         if !head.isKeepAlive { isLast = true }
         if let expectation = head.headers.first(name: "expect") {
@@ -133,7 +146,7 @@ final class RequestGate: ChannelDuplexHandler {
         guard hosts.count == 1 || (hosts.isEmpty && head.version.minor == 0) else {
             return GraphError(400, .badRequest, "A request has one Host header (RFC 9112, section 3.2).")
         }
-        let encodings = head.headers[canonicalForm: "content-encoding"]
+        let encodings = head.headers[canonicalForm: ContentCodingNames.field]
         guard encodings.count <= 1, ["gzip", "deflate", "identity"].contains(encodings.first ?? "identity") else {
             return GraphError(415, .badRequest, "The content encoding must be gzip, or none.")
         }
@@ -230,18 +243,18 @@ final class RequestGate: ChannelDuplexHandler {
         // The request that is being read has no answer yet, so this is its answer.
         let isOwnAnswer = isReading && open == 1 && !hasAnswered
         if open == 0 || isOwnAnswer {
-            finish(error)
+            finish(WireRefusal(error, of: head))
         } else {
-            lastWord = error
+            lastWord = WireRefusal(error, of: head)
         }
         context?.fireErrorCaught(HTTPParserError.unknown)
     }
 
-    private func finish(_ error: GraphError) {
+    private func finish(_ word: WireRefusal) {
         guard !isDone else { return }
         isDone = true
         timer?.cancel()
-        wire.end(with: ResponseFraming.bytes(refusal(error)))
+        wire.end(with: ResponseFraming.bytes(refusal(word)))
     }
 
     /// Closes without a word: to an idle client there is nothing to say.

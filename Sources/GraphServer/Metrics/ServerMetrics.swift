@@ -45,12 +45,7 @@ final class ServerMetrics: Sendable {
     ///   - isReplayed: Whether the answer was given before.
     ///   - duration: From the head of the request to the answer.
     func ended(method: String, path: String, status: Int, isReplayed: Bool, duration: Duration) {
-        let request = Request(
-            method: Self.methods.contains(method) ? method : "other",
-            // What does not exist has no name: whoever asks for nonsense shall not grow the list.
-            route: status == 400 || status == 405 ? "other" : RouteClass.of(path),
-            status: status
-        )
+        let request = Self.request(method, path, status)
         let seconds = duration / .seconds(1)
         state.withLock { state in
             state.inFlight -= 1
@@ -59,6 +54,26 @@ final class ServerMetrics: Sendable {
             state.seconds += seconds
             if isReplayed { state.replays += 1 }
         }
+    }
+
+    /// A request has been answered by the connection itself, and took no time worth counting.
+    ///
+    /// - Parameters:
+    ///   - method: As the client wrote it; nil if it was not read.
+    ///   - path: Below the version; nil if it was not read.
+    ///   - status: Of the answer.
+    func refused(method: String?, path: String?, status: Int) {
+        let request = Self.request(method ?? "", path, status)
+        state.withLock { $0.requests[request, default: 0] += 1 }
+    }
+
+    /// A request has come that the connection refused while its body was read.
+    func abandoned() { state.withLock { $0.inFlight -= 1 } }
+
+    private static func request(_ method: String, _ path: String?, _ status: Int) -> Request {
+        // What does not exist has no name: whoever asks for nonsense shall not grow the list.
+        let route = status == 400 || status == 405 ? nil : path.map(RouteClass.of)
+        return Request(method: methods.contains(method) ? method : "other", route: route ?? "other", status: status)
     }
 
     /// An item of a batch has been answered.

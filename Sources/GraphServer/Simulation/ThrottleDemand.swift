@@ -5,12 +5,14 @@ extension ThrottleState.Demand {
     init(_ request: GraphRequest) {
         let place = RequestPlace(request)
         // A token that names no app stands for one by itself.
-        app = request.caller.id
+        app = request.caller.clientID ?? request.caller.id
+        tenant = request.caller.tenantID ?? ""
         mailbox = place.mailbox
         isWrite = request.method.isWrite
         uploaded = [.post, .patch, .put].contains(request.method) ? request.body.count : 0
         isAboutExtensions = place.mailbox != nil && place.isAboutExtensions
         var hasher = Hasher()
+        hasher.combine(request.caller.id)
         hasher.combine(request.method)
         hasher.combine(request.path)
         hasher.combine(request.query)

@@ -29,6 +29,7 @@ struct ThrottleState: Sendable {
     /// What tells for whom and about what a request counts.
     struct Demand: Sendable, Equatable {
         var app: String
+        var tenant: String
         /// Nil for the directory.
         var mailbox: String?
         var isWrite: Bool
@@ -42,6 +43,7 @@ struct ThrottleState: Sendable {
 
     private struct Scope: Sendable, Hashable {
         var app: String
+        var tenant: String
         var mailbox: String?
     }
 
@@ -74,7 +76,7 @@ struct ThrottleState: Sendable {
 
     private let limits: ThrottleLimits
     private var mailboxes: [Scope: Mailbox] = [:]
-    private var directories: [String: Directory] = [:]
+    private var directories: [Scope: Directory] = [:]
     /// When to look next for what can be forgotten.
     private var nextSweep = Duration.zero
 
@@ -96,11 +98,11 @@ struct ThrottleState: Sendable {
     /// Takes note that a request which was admitted has its answer.
     mutating func finish(_ demand: Demand, at now: Duration) {
         guard let mailbox = demand.mailbox else { return }
-        mailboxes[Scope(app: demand.app, mailbox: mailbox)]?.running -= 1
+        mailboxes[Scope(app: demand.app, tenant: demand.tenant, mailbox: mailbox)]?.running -= 1
     }
 
     private mutating func admitToMailbox(_ demand: Demand, at now: Duration) -> Admission {
-        let scope = Scope(app: demand.app, mailbox: demand.mailbox)
+        let scope = Scope(app: demand.app, tenant: demand.tenant, mailbox: demand.mailbox)
         var mailbox =
             mailboxes[scope]
             ?? Mailbox(requests: SlidingWindow(limits.requests), uploaded: SlidingWindow(limits.uploadedBytes))
@@ -146,14 +148,15 @@ struct ThrottleState: Sendable {
     }
 
     private mutating func admitToDirectory(_ demand: Demand, at now: Duration) -> Admission {
+        let scope = Scope(app: demand.app, tenant: demand.tenant)
         var directory =
-            directories[demand.app]
+            directories[scope]
             ?? Directory(
                 units: SlidingWindow(limits.resourceUnits),
                 writes: SlidingWindow(limits.directoryWrites),
                 extensions: SlidingWindow(limits.extensionRequests)
             )
-        defer { directories[demand.app] = directory }
+        defer { directories[scope] = directory }
         let needs: [(window: WritableKeyPath<Directory, SlidingWindow>, amount: Int, information: String)] = [
             (\.writes, demand.isWrite && demand.mailbox == nil ? 1 : 0, "WriteLimitExceeded"),
             (\.units, demand.units, "ResourceUnitLimitExceeded"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import GraphClient
 
-/// What `--backend` understands (reference, section 17).
+/// What `--backend` understands (reference, section 17; section 2.1, row 18).
 @Suite struct GraphCloudTests {
     @Test(arguments: [
         ("global", "https://graph.microsoft.com/v1.0"), ("USGov", "https://graph.microsoft.us/v1.0"),
