@@ -35,9 +35,11 @@ struct CollectionReader<Next: GraphService> {
     ///   - collection: The collection.
     ///   - query: What to ask for, besides the part.
     ///   - request: Whose headers are sent.
-    ///   - range: How many items to pass over, and how many to read at most; nil for all.
-    ///   - known: The id of an item before the first, which must not turn up again.
+    ///   - skip: How many posts to pass over.
+    ///   - most: How many posts to read at most; nil for all.
+    ///   - known: The id of a post before the first, which must not turn up again.
     /// - Returns: What was read.
+    /// - Throws: ``Fault``, or ``NoAnswer`` if no answer came.
     func read(
         _ collection: MailboxCollection,
         _ query: ReadingQuery,

@@ -87,7 +87,10 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         guard !ids.isEmpty else { return }
         let isGroup = last == "groups"
         let now = clock.now
-        let made = Made(until: now + Int64((isGroup ? windows.group : windows.item) / .microseconds(1)), isGroup: isGroup)
+        let made = Made(
+            until: now + Int64((isGroup ? windows.group : windows.item) / .microseconds(1)),
+            isGroup: isGroup
+        )
         state.withLock { state in
             for id in ids { state.made[isGroup ? id.lowercased() : id] = made }
             guard state.made.count > state.limit else { return }

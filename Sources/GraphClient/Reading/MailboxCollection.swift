@@ -108,7 +108,13 @@ struct MailboxCollection: Sendable {
             .init(name: "extensions", place: JSONPlace("extensions"), kind: .rows(openExtension)),
         ]
         + closed(
-            "body", "body/content", "changeKey", "categories", "newParticipants", "attachments", "inReplyTo",
+            "body",
+            "body/content",
+            "changeKey",
+            "categories",
+            "newParticipants",
+            "attachments",
+            "inReplyTo",
             "multiValueExtendedProperties"
         )
 

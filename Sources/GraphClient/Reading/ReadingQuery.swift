@@ -23,7 +23,9 @@ struct ReadingQuery: Sendable, Equatable {
         }
     }
 
-    /// The value of an option; the last, if it is there twice. Setting replaces, nil removes.
+    /// The value of an option; the last, if it is there twice.
+    ///
+    /// Setting replaces, nil removes.
     subscript(option: String) -> String? {
         get { pairs.last { $0.isKnown && $0.name == option }?.value }
         set {

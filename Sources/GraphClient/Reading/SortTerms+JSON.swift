@@ -35,7 +35,9 @@ extension SortTerms<JSONPlace> {
             guard a.place != b.place else { return false }
             for (index, term) in terms.enumerated() {
                 if let isBefore = a.keys[index].isBefore(b.keys[index]) { return isBefore != term.isDescending }
-                if case .moment = term.property.kind { return (a.place < b.place) == (term.isDescending == newestFirst) }
+                if case .moment = term.property.kind {
+                    return (a.place < b.place) == (term.isDescending == newestFirst)
+                }
             }
             let isBefore = a.id.lexicographicallyPrecedes(b.id)
             return terms.last?.isDescending == true ? a.id != b.id && !isBefore : isBefore

@@ -2,7 +2,6 @@ import Foundation
 
 /// Finds the properties that a filter names, and refuses what cannot be asked of them.
 struct FilterResolver<Place: Sendable> {
-
     private let properties: [FilterProperty<Place>]
     /// The variable of the lambda that is being read, and the properties of what it stands for.
     private var scope: (variable: String, properties: [FilterProperty<Place>])?

@@ -102,6 +102,7 @@ package struct SearchTerms: Sendable {
     /// - Parameters:
     ///   - property: The one that the search names; nil for any.
     ///   - properties: What can be searched.
+    /// - Returns: Their names.
     /// - Throws: ``GraphError`` for a property that is not among them.
     package static func searched(_ property: String?, of properties: [String]) throws(GraphError) -> [String] {
         guard let property else { return properties }

@@ -2,7 +2,8 @@ import AsyncHTTPClient
 import GraphClient
 import GraphModel
 
-/// The services between a run and a backend elsewhere, from the outside in: grants, pacing, HTTP.
+/// The services between a run and a backend elsewhere, from the outside in: grants, reading, fresh ids, pacing,
+/// batches of reads, HTTP.
 struct RemoteBackend: Sendable {
     /// How many requests are under way at once, at most.
     private static let concurrency = 64
@@ -11,6 +12,8 @@ struct RemoteBackend: Sendable {
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
+    /// Told what is done here since the backend does not do it.
+    var onNotice: @Sendable (String) -> Void = { _ in }
 
     /// Makes the connections' pool; nothing is connected yet.
     ///
@@ -53,10 +56,17 @@ struct RemoteBackend: Sendable {
         // Only a server that names its mode is taken for one that keeps keys: any other may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers["x-server-mode"] != nil
         let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
-        let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
+        let paced = PacedService(BatchingService(http), limits: limits, keepsKeys: keepsKeys)
+        let isLenient = keepsKeys && response.headers[ServerMode.header] == ServerMode.lenient.rawValue
+        let reading = ReadingService(
+            FreshIDService(paced),
+            root: cloud.root,
+            queries: isLenient ? .whenRefused : .always,
+            onNotice: onNotice
+        )
         return RunBackend(
             name: cloud.root,
-            service: GrantedService(paced, grants: grants),
+            service: GrantedService(reading, grants: grants),
             caller: caller,
             width: keepsKeys ? Self.concurrency : 256
         )
