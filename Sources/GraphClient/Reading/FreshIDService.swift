@@ -29,6 +29,8 @@ package final class FreshIDService<Next: GraphService>: GraphService {
     private struct Made {
         var until: Int64
         var isGroup: Bool
+        /// The id of what it was made as a part of; its own, if it was made by itself.
+        var owner: String
     }
 
     private static var firstPause: Int64 { 250_000 }
@@ -52,6 +54,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
             let response = try await next.respond(to: request)
             if response.isSuccess {
                 if request.method == .post, !response.isReplayed { remember(request, response) }
+                if request.method == .delete { forget(request) }
                 return response
             }
             guard let end = end(of: request, response), clock.now < end, !Task.isCancelled else { return response }
@@ -80,16 +83,18 @@ package final class FreshIDService<Next: GraphService>: GraphService {
     private func remember(_ request: GraphRequest, _ response: GraphResponse) {
         let last = request.path.split(separator: "/").last?.lowercased() ?? ""
         guard ["groups", "conversations", "threads", "reply"].contains(last) else { return }
-        var ids: Set<String> = []
-        if let id = response.headers["Location"].flatMap({ Self.ids(in: $0).last }) { ids.insert(id) }
-        if let id = response.headers["x-post-id"] { ids.insert(id) }
+        // The first is that of the whole: a body begins with its id.
+        var ids: [String] = []
         try? JSONReader.read(response.body) { try Self.collect(&$0, into: &ids) }
-        guard !ids.isEmpty else { return }
+        if let id = response.headers["Location"].flatMap({ Self.ids(in: $0).last }) { ids.append(id) }
+        if let id = response.headers["x-post-id"] { ids.append(id) }
+        guard let first = ids.first else { return }
         let isGroup = last == "groups"
         let now = clock.now
         let made = Made(
             until: now + Int64((isGroup ? windows.group : windows.item) / .microseconds(1)),
-            isGroup: isGroup
+            isGroup: isGroup,
+            owner: first
         )
         state.withLock { state in
             for id in ids { state.made[isGroup ? id.lowercased() : id] = made }
@@ -99,11 +104,20 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         }
     }
 
+    /// What was deleted is not to be waited for, nor what was made with it.
+    private func forget(_ request: GraphRequest) {
+        guard let id = Self.ids(in: request.path).last else { return }
+        state.withLock { state in
+            guard state.made.removeValue(forKey: id) != nil else { return }
+            state.made = state.made.filter { $0.value.owner != id }
+        }
+    }
+
     /// The ids of what was made, and of the threads and posts in it.
-    private static func collect(_ reader: inout JSONReader, into ids: inout Set<String>) throws {
+    private static func collect(_ reader: inout JSONReader, into ids: inout [String]) throws {
         try reader.object { reader, name in
             switch name {
-            case "id" where reader.kind == .string: ids.insert(try reader.string())
+            case "id" where reader.kind == .string: ids.append(try reader.string())
             case "threads" where reader.kind == .array, "posts" where reader.kind == .array:
                 try reader.array { reader, _ in try collect(&reader, into: &ids) }
             default: break

@@ -76,6 +76,25 @@ import Testing
         #expect(clock.now == 0)
     }
 
+    @Test func `what this client has deleted is not waited for`() async throws {
+        let clock = StillClock()
+        let answering = AnsweringService { request in
+            switch request.method {
+            case .post: GraphResponse(status: 201, json: Array(#"{"id":"C1","threads":[{"id":"T1"}]}"#.utf8))
+            case .delete: GraphResponse(status: 204)
+            default: AnsweringService.refusal(404, .itemNotFound)
+            }
+        }
+        let fresh = FreshIDService(answering, clock: clock)
+        try await make(fresh)
+        let deletion = GraphRequest(.delete, Self.group + "/conversations/C1", caller: AnsweringService.adele)
+        #expect(try await fresh.respond(to: deletion).status == 204)
+        for path in ["/conversations/C1", "/threads/T1"] {
+            #expect(try await fresh.respond(to: AnsweringService.get(Self.group + path)).status == 404)
+        }
+        #expect(clock.now == 0)
+    }
+
     @Test(arguments: [GraphRequest.Method.patch, .put, .delete])
     func `a change of what is not found is not sent again`(method: GraphRequest.Method) async throws {
         let clock = StillClock()

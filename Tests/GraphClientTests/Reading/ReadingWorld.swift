@@ -55,6 +55,7 @@ final class ReadingWorld: Sendable {
     ///   - queries: What the client thinks of the service's queries.
     ///   - limit: The most items that it reads.
     ///   - change: What happens to requests on their way to the service.
+    /// - Throws: Why there is no store.
     init(
         queries: ReadingService<Elsewhere>.LocalQueries = .always,
         limit: Int = 50_000,
