@@ -80,9 +80,13 @@ struct MailboxCollection: Sendable {
         ),
     ]
     private static let conversation: [FilterProperty<JSONPlace>] = delivered + closed("threads")
-    private static let thread: [FilterProperty<JSONPlace>] =
-        delivered + [.init(name: "isLocked", place: JSONPlace("isLocked"), kind: .boolean)]
-        + closed("toRecipients", "ccRecipients", "posts")
+    private static let thread: [FilterProperty<JSONPlace>] = {
+        var properties = delivered
+        let isLocked = FilterProperty(name: "isLocked", place: JSONPlace("isLocked"), kind: .boolean)
+        // Refusals name the properties in this order.
+        properties.insert(isLocked, at: 4)
+        return properties + closed("toRecipients", "ccRecipients", "posts")
+    }()
     private static let post: [FilterProperty<JSONPlace>] =
         [
             .init(name: "id", place: JSONPlace("id"), kind: .identifier),

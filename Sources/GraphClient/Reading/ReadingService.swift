@@ -78,6 +78,7 @@ package final class ReadingService<Next: GraphService>: GraphService {
         } catch let error as GraphError {
             response = Self.refusal(error, request)
         }
+        checkExpandedPosts(in: response, to: request)
         return try links.moved(response, to: request.serviceRoot)
     }
 
@@ -288,10 +289,30 @@ package final class ReadingService<Next: GraphService>: GraphService {
         return page.response(like: read.first)
     }
 
+    /// Says so where posts that were expanded are as many as the service gives at most.
+    private func checkExpandedPosts(in response: GraphResponse, to request: GraphRequest) {
+        guard request.method == .get, response.isSuccess, state.withLock({ $0.queries == .always }),
+            ReadingQuery(request.query)["expand"]?.lowercased().contains("posts") == true,
+            let value = try? JSONValue(response.body)
+        else { return }
+        if Self.hasCutPosts(value) { noteCut() }
+    }
+
+    private static func hasCutPosts(_ value: JSONValue) -> Bool {
+        switch value {
+        case .array(let elements): elements.contains(where: hasCutPosts)
+        case .object(let members):
+            (members["posts"]?.elements?.count ?? 0) >= CollectionReader<Next>.largestPageOfPosts
+                && members["posts@odata.nextLink"] == nil
+                || members.values.contains(where: hasCutPosts)
+        default: false
+        }
+    }
+
     private func noteCut() {
         note(
-            "the service gives the first hundred posts of a thread and no way to the rest: what is read of longer "
-                + "threads is cut there"
+            "the service gives a hundred posts of a thread and here no way to the rest: what is read of longer threads "
+                + "is cut there"
         )
     }
 

@@ -28,7 +28,7 @@ import Testing
 
     private func make(
         _ service: FreshIDService<AnsweringService>,
-        _ path: String = group + "/conversations"
+        _ path: String = Self.group + "/conversations"
     ) async throws {
         let body = Array("{}".utf8)
         _ = try await service.respond(to: GraphRequest(.post, path, body: body, caller: AnsweringService.adele))

@@ -47,6 +47,18 @@ import Testing
         #expect(world.notices.first?.contains("cut") == true)
     }
 
+    @Test func `expanded posts that the service cuts are said to be cut`() async throws {
+        let world = try await ReadingWorld()
+        let thread = try await longThread(world, posts: 101)
+        _ = try await world.send(.get, "/threads", query: "$expand=posts($select=id)", to: world.reading)
+        #expect(world.notices.count == 1)
+        let short = try await ReadingWorld()
+        _ = try await short.converse("Topic", "Text")
+        _ = try await short.send(.get, "/threads", query: "$expand=posts", to: short.reading)
+        _ = try await world.send(.get, "/threads/\(thread)", to: world.reading)
+        #expect(short.notices.isEmpty)
+    }
+
     // MARK: Answers
 
     @Test func `an answer has the shape that the store gives it`() async throws {
