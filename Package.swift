@@ -162,7 +162,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnouncementsTests",
-            dependencies: ["Announcements", "EmbeddedGraph", "GraphModel", "Storage"],
+            dependencies: ["Announcements", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -176,7 +176,7 @@ let package = Package(
         .testTarget(
             name: "HeraldCommandsTests",
             dependencies: [
-                "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
+                "HeraldCommands", "herald", "herald-server", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

@@ -4,7 +4,7 @@ import AsyncHTTPClient
 import Foundation
 import GraphClient
 import GraphModel
-import NIOCore
+import Storage
 
 /// Where a command's requests go, and what it may write there.
 struct BackendOptions: ParsableArguments {
@@ -42,6 +42,7 @@ struct BackendOptions: ParsableArguments {
         )
     )
     var maxPosts = Grants.defaultMaximumPosts
+    @OptionGroup var sending: SendingOptions
 
     func validate() throws {
         guard !isEmbedded else { return }
@@ -65,12 +66,17 @@ struct BackendOptions: ParsableArguments {
         let cloud = try GraphCloud(backend)
         let connection = RemoteBackend(
             cloud,
+            sending: sending,
             tokens: try tokens(in: herald),
             grants: Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts),
             variables: herald.variables
         )
         do {
-            let result = try await body(try await connection.backend(), try ledger(of: cloud, in: herald))
+            let backend = try await connection.backend()
+            let folder = try folder(of: cloud, in: herald)
+            let lock = backend.reconciler == nil ? nil : try lock(folder)
+            let result = try await body(backend, try ledger(in: folder))
+            lock?.release()
             try await connection.close()
             return result
         } catch {
@@ -79,9 +85,8 @@ struct BackendOptions: ParsableArguments {
         }
     }
 
-    /// The ledger of what is done to a backend: one for each, since keys and names of one mean nothing to another.
-    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    private func ledger(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> Ledger {
+    /// The folder of what is known of a backend: one for each, since keys and names of one mean nothing to another.
+    private func folder(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> String {
         let name = cloud.origin.split(separator: "://").last.map(String.init) ?? cloud.origin
         let folder = try herald.stateFolder() + "/backends/" + name.replacing(":", with: "-")
         try FileManager.default.createDirectory(
@@ -89,7 +94,23 @@ struct BackendOptions: ParsableArguments {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        return try Ledger(path: folder + "/ledger.sqlite")
+        return folder
+    }
+
+    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
+    private func ledger(in folder: String) throws -> Ledger { try Ledger(path: folder + "/ledger.sqlite") }
+
+    /// Sees to it that one run at a time sends to a backend without keys: of two, neither could tell an attempt of the
+    /// other's from one that was cut off.
+    private func lock(_ folder: String) throws -> FileLock {
+        guard let lock = try FileLock.ifFree(path: folder + "/run.lock") else {
+            throw Failure(
+                .failed,
+                "Another run is at work on \(backend), which keeps no keys: two at once could post twice. Wait for it to end, "
+                    + "or stop it."
+            )
+        }
+        return lock
     }
 
     private func tokens(in herald: HeraldEnvironment) throws -> any TokenSource {

@@ -2,16 +2,14 @@ import AsyncHTTPClient
 import GraphClient
 import GraphModel
 
-/// The services between a run and a backend elsewhere, from the outside in: grants, reading, fresh ids, pacing,
-/// batches of reads, HTTP.
+/// The services between a run and a backend elsewhere, from the outside in: grants, reading, fresh ids, marks
+/// where the backend keeps no keys, pacing, batches of reads, HTTP.
 struct RemoteBackend: Sendable {
-    /// How many requests are under way at once, at most.
-    private static let concurrency = 64
-
     private let cloud: GraphCloud
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
+    private let sending: SendingOptions
     /// Told what is done here since the backend does not do it.
     var onNotice: @Sendable (String) -> Void = { _ in }
 
@@ -19,16 +17,24 @@ struct RemoteBackend: Sendable {
     ///
     /// - Parameters:
     ///   - cloud: Where the backend is.
+    ///   - sending: How it is sent to.
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
-    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) {
+    init(
+        _ cloud: GraphCloud,
+        sending: SendingOptions,
+        tokens: any TokenSource,
+        grants: Grants,
+        variables: [String: String]
+    ) {
         self.cloud = cloud
         self.grants = grants
+        self.sending = sending
         client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGraph.configuration(
-                concurrency: Self.concurrency,
+                concurrency: max(sending.concurrency, PacingLimits().maximumConcurrency),
                 proxy: HTTPProxy(for: cloud.root, variables: variables)
             )
         )
@@ -53,23 +59,44 @@ struct RemoteBackend: Sendable {
             )
         }
         let caller = Self.caller(in: response)
-        // Only a server that names its mode is taken for one that keeps keys: any other may post twice.
-        let keepsKeys = cloud.kind == .herald && response.headers["x-server-mode"] != nil
-        let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
+        // Any other than one that says so may post twice.
+        let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
+        let limits: PacingLimits = keepsKeys ? .server(concurrency: sending.concurrency) : PacingLimits()
         let paced = PacedService(BatchingService(http), limits: limits, keepsKeys: keepsKeys)
-        let isLenient = keepsKeys && response.headers[ServerMode.header] == ServerMode.lenient.rawValue
+        let isLenient = cloud.kind == .herald && response.headers[ServerMode.header] == ServerMode.lenient.rawValue
+        guard !keepsKeys else {
+            return RunBackend(
+                name: cloud.root,
+                service: reading(paced, isLenient: isLenient),
+                caller: caller,
+                width: sending.concurrency
+            )
+        }
+        let marking = MarkingService(
+            paced,
+            readLag: Int64(sending.readLag * 1_000_000),
+            serviceRoot: cloud.root
+        )
+        var backend = RunBackend(
+            name: cloud.root,
+            service: reading(marking, isLenient: isLenient),
+            caller: caller,
+            width: 256
+        )
+        backend.reconciler = marking
+        backend.verifiesFirst = sending.verifyExisting
+        return backend
+    }
+
+    /// What stands between a run and the sending of requests, whatever they are sent by.
+    private func reading(_ sending: some GraphService, isLenient: Bool) -> any GraphService {
         let reading = ReadingService(
-            FreshIDService(paced),
+            FreshIDService(sending),
             root: cloud.root,
             queries: isLenient ? .whenRefused : .always,
             onNotice: onNotice
         )
-        return RunBackend(
-            name: cloud.root,
-            service: GrantedService(reading, grants: grants),
-            caller: caller,
-            width: keepsKeys ? Self.concurrency : 256
-        )
+        return GrantedService(reading, grants: grants)
     }
 
     func close() async throws { try await client.shutdown() }
