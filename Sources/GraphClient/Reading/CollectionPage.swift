@@ -19,6 +19,13 @@ struct CollectionPage: Sendable {
         nextLink = value["@odata.nextLink"]?.string
     }
 
+    /// A page of what is already here.
+    init(items: [JSONValue], context: String?, count: Int64? = nil) {
+        self.items = items
+        self.context = context
+        self.count = count
+    }
+
     /// The page as an answer, with what stood in the header of another.
     func response(like other: GraphResponse) -> GraphResponse {
         var response = GraphResponse(

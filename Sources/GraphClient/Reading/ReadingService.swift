@@ -31,19 +31,8 @@ package final class ReadingService<Next: GraphService>: GraphService {
         var notices: Set<String> = []
         /// Whether the service was found not to filter conversations.
         var refusesConversationFilters = false
-        /// What is left of queries that were carried out here, the oldest first.
-        var results: [Result] = []
+        var results = KeptResults()
     }
-
-    /// A query that was carried out, for its further pages.
-    private struct Result {
-        var key: String
-        var items: [JSONValue]
-        var context: String?
-    }
-
-    /// How many results are kept; others are made again when their next page is asked for.
-    private static var keptResults: Int { 8 }
 
     /// Wraps a service.
     ///
@@ -150,8 +139,8 @@ package final class ReadingService<Next: GraphService>: GraphService {
         var whole = query
         for option in ["skiptoken", "skip", "top", "count"] { whole[option] = nil }
         let key = "\(collection.path)?\(whole.text)#\(request.headers["Prefer"] ?? "")"
-        let kept = token == nil ? nil : state.withLock { state in state.results.first { $0.key == key } }
-        var result = Result(key: key, items: kept?.items ?? [], context: kept?.context)
+        let kept = token == nil ? nil : state.withLock { $0.results[key] }
+        var result = KeptResults.Result(key: key, items: kept?.items ?? [], context: kept?.context)
         var first = GraphResponse(status: 200)
         if kept == nil {
             note(
@@ -180,17 +169,8 @@ package final class ReadingService<Next: GraphService>: GraphService {
                 ReadingToken(offset: begin + shown.count, lastID: last)
             )
         }
-        keep(result, hasMore: page.nextLink != nil)
+        state.withLock { $0.results.keep(result, hasMore: page.nextLink != nil) }
         return page.response(like: first)
-    }
-
-    private func keep(_ result: Result, hasMore: Bool) {
-        state.withLock { state in
-            state.results.removeAll { $0.key == result.key }
-            guard hasMore else { return }
-            if state.results.count >= Self.keptResults { state.results.removeFirst() }
-            state.results.append(result)
-        }
     }
 
     private func chosen(
@@ -205,54 +185,14 @@ package final class ReadingService<Next: GraphService>: GraphService {
             if collection.kind == .posts {
                 items = try items.filter { try search.find(inPost: $0["body"]?["content"]?.string ?? "") }
             } else {
-                let entries = try await entries(of: collection, request)
+                let texts = try await PostTexts(reader: reader).read(of: collection, like: request)
+                if texts.isCut { noteCut() }
                 // What is wrong with the search is wrong where there is nothing to find, too.
                 _ = try search.find([])
-                items = try items.filter { try search.find(entries[$0["id"]?.string ?? ""] ?? []) }
+                items = try items.filter { try search.find(texts.entries[$0["id"]?.string ?? ""] ?? []) }
             }
         }
         return local.order?.sorted(items, newestFirst: collection.isNewestFirst) ?? items
-    }
-
-    /// The texts of all posts, by the ids of the conversations or threads in which they stand.
-    private func entries(
-        of collection: MailboxCollection,
-        _ request: GraphRequest
-    ) async throws -> [String: [SearchTerms.Entry]] {
-        let isOfThreads = collection.kind == .threads
-        guard let threads = MailboxCollection(isOfThreads ? collection.path : collection.group + "/threads") else {
-            return [:]
-        }
-        var request = request
-        request.headers["Prefer"] = nil
-        var query = ReadingQuery("")
-        query["select"] = "id,topic"
-        query["expand"] = "posts($select=id,body,conversationId)"
-        var entries: [String: [SearchTerms.Entry]] = [:]
-        for thread in try await reader.read(threads, query, like: request).items {
-            guard let id = thread["id"]?.string else { continue }
-            var posts = thread["posts"]?.elements ?? []
-            let isWhole =
-                posts.count < CollectionReader<Next>.largestPageOfPosts && thread["posts@odata.nextLink"] == nil
-            if !isWhole, let rest = MailboxCollection("\(threads.path)/\(PercentEncoding.encode(id))/posts") {
-                var query = ReadingQuery("")
-                query["select"] = "id,body,conversationId"
-                let read = try await reader.read(rest, query, like: request)
-                if read.isCut { noteCut() }
-                posts = read.items
-            }
-            for post in posts {
-                let content = post["body"]?["content"]?.string ?? ""
-                let isHTML = post["body"]?["contentType"]?.string?.lowercased() == "html"
-                entries[isOfThreads ? id : post["conversationId"]?.string ?? "", default: []].append(
-                    SearchTerms.Entry(
-                        topic: thread["topic"]?.string ?? "",
-                        body: isHTML ? HTMLText.plainText(content) : content
-                    )
-                )
-            }
-        }
-        return entries
     }
 
     // MARK: Posts beyond the hundredth
@@ -353,13 +293,5 @@ package final class ReadingService<Next: GraphService>: GraphService {
             to: request,
             now: Int64(Date().timeIntervalSince1970 * 1_000_000)
         )
-    }
-}
-
-extension CollectionPage {
-    init(items: [JSONValue], context: String?, count: Int64? = nil) {
-        self.items = items
-        self.context = context
-        self.count = count
     }
 }
