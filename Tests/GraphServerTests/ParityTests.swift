@@ -3,6 +3,7 @@ import EmbeddedGraph
 import Foundation
 import GraphClient
 import GraphModel
+import Synchronization
 import Testing
 
 /// One story of requests told to the store in process, over HTTP, inside batches and through Herald's own client, each
@@ -31,6 +32,13 @@ import Testing
 
     @Test func `Herald's client gives the answers that the store gives in process`() async throws {
         try await expect(Self.client, asMuchAs: Self.inProcess)
+    }
+
+    @Test func `Herald's client with its reading in front gives the answers that the store gives in process`()
+        async throws
+    {
+        let clients = Clients()
+        try await expect({ try await Self.ask(clients, $0, $1) }, asMuchAs: Self.inProcess)
     }
 
     private func expect(_ way: @escaping Way, asMuchAs known: @escaping Way) async throws {
@@ -120,6 +128,47 @@ import Testing
         return (response.status, known(response.headers.fields.map { ($0.name, $0.value) }), value(response.body))
     }
 
+    /// The client of each server, as a run has it: what it has made it remembers.
+    private final class Clients: Sendable {
+        private let known = Mutex<[String: any GraphService]>([:])
+
+        func client(of server: RunningServer) -> any GraphService {
+            known.withLock { known in
+                if let client = known[server.root] { return client }
+                let http = HTTPGraph(
+                    root: server.root + "/v1.0",
+                    tokens: GivenToken(RunningServer.token),
+                    client: HTTPClient.shared
+                )
+                let paced = PacedService(BatchingService(http), limits: .server(concurrency: 8), keepsKeys: true)
+                let client = ReadingService(
+                    FreshIDService(paced),
+                    root: server.root + "/v1.0",
+                    queries: .whenRefused
+                )
+                known[server.root] = client
+                return client
+            }
+        }
+    }
+
+    private static func ask(
+        _ clients: Clients,
+        _ step: ParityStep,
+        _ server: RunningServer
+    ) async throws -> (Int, [String: String], JSONValue) {
+        var request = GraphRequest(
+            step.method,
+            step.path,
+            query: encoded(step.query),
+            body: Array(step.body.utf8),
+            caller: server.store.operatorCaller
+        )
+        for (name, value) in step.headers { request.headers[name] = value }
+        let response = try await clients.client(of: server).respond(to: request)
+        return (response.status, known(response.headers.fields.map { ($0.name, $0.value) }), value(response.body))
+    }
+
     private static let batch: Way = { step, server in
         var headers = step.headers
         if !step.body.isEmpty { headers["Content-Type"] = "application/json" }
@@ -194,6 +243,8 @@ import Testing
     /// The text without ids and tags, and without the port, which links hold.
     private static func normal(_ text: String, _ server: RunningServer) -> String {
         text.replacing(server.root, with: "ROOT")
+            // Where the client has put the root that it was asked with.
+            .replacing("http://localhost/", with: "ROOT/")
             .replacing(#/W\/"[^"]*"/#, with: "TAG")
             .replacing(#/[A-Z]-[A-Za-z0-9_\-]{20,}/#, with: "ID")
             .replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/#, with: "GUID")

@@ -2,13 +2,16 @@ import AsyncHTTPClient
 import GraphClient
 import GraphModel
 
-/// The services between a run and a backend elsewhere, from the outside in: grants, pacing, HTTP.
+/// The services between a run and a backend elsewhere, from the outside in: grants, reading, fresh ids, marks
+/// where the backend keeps no keys, pacing, batches of reads, HTTP.
 struct RemoteBackend: Sendable {
     private let cloud: GraphCloud
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
     private let sending: SendingOptions
+    /// Told what is done here since the backend does not do it.
+    var onNotice: @Sendable (String) -> Void = { _ in }
 
     /// Makes the connections' pool; nothing is connected yet.
     ///
@@ -59,11 +62,12 @@ struct RemoteBackend: Sendable {
         // Any other than one that says so may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
         let limits: PacingLimits = keepsKeys ? .server(concurrency: sending.concurrency) : PacingLimits()
-        let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
+        let paced = PacedService(BatchingService(http), limits: limits, keepsKeys: keepsKeys)
+        let isLenient = cloud.kind == .herald && response.headers[ServerMode.header] == ServerMode.lenient.rawValue
         guard !keepsKeys else {
             return RunBackend(
                 name: cloud.root,
-                service: GrantedService(paced, grants: grants),
+                service: reading(paced, isLenient: isLenient),
                 caller: caller,
                 width: sending.concurrency
             )
@@ -75,13 +79,24 @@ struct RemoteBackend: Sendable {
         )
         var backend = RunBackend(
             name: cloud.root,
-            service: GrantedService(marking, grants: grants),
+            service: reading(marking, isLenient: isLenient),
             caller: caller,
             width: 256
         )
         backend.reconciler = marking
         backend.verifiesFirst = sending.verifyExisting
         return backend
+    }
+
+    /// What stands between a run and the sending of requests, whatever they are sent by.
+    private func reading(_ sending: some GraphService, isLenient: Bool) -> any GraphService {
+        let reading = ReadingService(
+            FreshIDService(sending),
+            root: cloud.root,
+            queries: isLenient ? .whenRefused : .always,
+            onNotice: onNotice
+        )
+        return GrantedService(reading, grants: grants)
     }
 
     func close() async throws { try await client.shutdown() }

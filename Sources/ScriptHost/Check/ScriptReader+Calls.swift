@@ -28,6 +28,9 @@ extension ScriptReader {
             if let first = arguments.first { _ = readTemplate(first) }
         case "graph.get": use(.readsGraph)
         case "graph.post", "graph.patch", "graph.delete": use(.writesGraph, function.name)
+        case "graph.batch":
+            use(.readsGraph)
+            use(.writesGraph, function.name)
         case "time.sleep": use(.waits)
         case "require":
             if let first = arguments.first, let name = names.resolved(first).literalString {

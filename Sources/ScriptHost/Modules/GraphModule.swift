@@ -58,9 +58,10 @@ extension ScriptModule {
                         end
                         """
                 ),
+                GraphBatch.function,
             ],
             values: [ScriptField("groups", "graph.groups", summary: "The groups; `graph.groups[id]` is one of them.")],
-            classes: GraphResource.classes,
+            classes: GraphResource.classes + GraphBatch.classes,
             primitives: [
                 ScriptPrimitive(
                     "graph.request",
@@ -68,9 +69,16 @@ extension ScriptModule {
                         let call = try GraphCall(json)
                         return try await call.perform(in: context)
                     }
-                )
+                ),
+                ScriptPrimitive(
+                    "graph.exchange",
+                    .waiting { context, json throws(HostError) in
+                        let call = try GraphCall(json)
+                        return try await call.exchange(in: context)
+                    }
+                ),
             ],
-            lua: graphResources
+            lua: graphResources + GraphBatch.lua
         )
     }()
 
@@ -222,159 +230,4 @@ extension ScriptModule {
           delete = function(path, options) return request("DELETE", path, false, key_of("graph.delete", options)) end,
         }
         """
-}
-
-/// One request of a script: what the Lua part of `graph` hands over.
-private struct GraphCall {
-    private var method = GraphRequest.Method.get
-    private var path = ""
-    private var query: [String] = []
-    private var body: [UInt8] = []
-    private var key: IdempotencyKey?
-    private var timeout: Duration?
-
-    /// Reads `[method, path or segments, body or false, options]`.
-    init(_ json: [UInt8]) throws(HostError) {
-        do {
-            try JSONReader.read(json) { reader in
-                try reader.array { reader, index in
-                    switch index {
-                    case 0: method = GraphRequest.Method(rawValue: try reader.string()) ?? .get
-                    case 1: try readPath(&reader)
-                    case 2: if reader.kind != .boolean { body = try reader.raw() }
-                    default: try readOptions(&reader)
-                    }
-                }
-            }
-        } catch let error as HostError {
-            throw error
-        } catch {
-            throw HostError(code: "internalError", message: "the bridge gave no request: \(error)")
-        }
-    }
-
-    private mutating func readPath(_ reader: inout JSONReader) throws {
-        if reader.kind == .array {
-            try reader.array { reader, _ in path += "/" + PercentEncoding.encode(try reader.string()) }
-            return
-        }
-        var text = try reader.string()
-        // A link to the next page is absolute; what counts is behind the version.
-        if let scheme = text.range(of: "://") {
-            let rest = text[scheme.upperBound...].drop { $0 != "/" }.dropFirst()
-            text = "/" + rest.drop { $0 != "/" }.dropFirst()
-        } else if text.hasPrefix("/v1.0/") || text.hasPrefix("/beta/") {
-            text = String(text.dropFirst(5))
-        }
-        guard text.hasPrefix("/") else {
-            throw HostError(
-                code: "badArgument",
-                message: "'\(text.prefix(80))' is no path; it begins with a slash, as in /groups/…/threads"
-            )
-        }
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = String(parts[0])
-        if parts.count == 2 { query.append(String(parts[1])) }
-    }
-
-    private mutating func readOptions(_ reader: inout JSONReader) throws {
-        // An empty Lua table may come as either.
-        if reader.kind == .array { return try reader.skip() }
-        try reader.object { reader, name in
-            let option = name.string
-            let value = try JSONValue(from: &reader)
-            if option == "key", let text = value.string {
-                guard !text.isEmpty, text.utf8.count <= 256 else {
-                    throw HostError(code: "badArgument", message: "a key has 1 to 256 bytes")
-                }
-                key = IdempotencyKey(.explicit, text)
-            } else if option == "timeout" {
-                guard let seconds = value.double, seconds > 0, seconds < 1e6 else {
-                    throw HostError(code: "badArgument", message: "a timeout is a number of seconds above 0")
-                }
-                timeout = .seconds(seconds)
-            } else if option != "key" {
-                query.append("$\(option)=" + PercentEncoding.encode(Self.text(value)))
-            }
-        }
-    }
-
-    private static func text(_ value: JSONValue) -> String {
-        switch value {
-        case .string(let text): text
-        case .integer(let integer): String(integer)
-        case .boolean(let boolean): String(boolean)
-        case .array(let elements): elements.map(text).joined(separator: ",")
-        default: ""
-        }
-    }
-
-    func perform(in context: ScriptContext) async throws(HostError) -> [UInt8] {
-        var request = GraphRequest(
-            method,
-            path,
-            query: query.joined(separator: "&"),
-            body: body,
-            caller: context.caller,
-            key: key
-        )
-        if !body.isEmpty { request.headers["Content-Type"] = "application/json" }
-        let response: GraphResponse
-        do {
-            response = try await answer(to: request, in: context)
-        } catch let error as HostError {
-            throw error
-        } catch {
-            throw HostError(
-                code: "noAnswer",
-                message: "\(error)",
-                isRetryable: (error as? NoAnswer)?.outcome == .notDone
-            )
-        }
-        if let error = response.error {
-            throw HostError(
-                code: error.code,
-                message: error.target.map { "\(error.message) (at \($0))" } ?? error.message,
-                status: error.status,
-                requestID: error.requestID ?? response.headers["request-id"],
-                isRetryable: [429, 500, 502, 503, 504].contains(error.status)
-            )
-        }
-        if !response.body.isEmpty { return response.body }
-        // A reply answers with no body; where it says what it made, the script is told.
-        guard let id = response.headers["Location"]?.split(separator: "/").last else { return ScriptReply.nothing }
-        return JSONWriter.bytes { writer in writer.object { $0.member("id", String(id)) } }
-    }
-
-    /// The answer, if it comes in time.
-    ///
-    /// A write that is late goes on, so that the ledger knows what came of it.
-    private func answer(to request: GraphRequest, in context: ScriptContext) async throws -> GraphResponse {
-        guard let timeout else { return try await context.send(request) }
-        let (answers, continuation) = AsyncStream.makeStream(of: Result<GraphResponse, any Error>?.self)
-        let sending = Task {
-            do { continuation.yield(.success(try await context.send(request))) } catch {
-                continuation.yield(.failure(error))
-            }
-        }
-        let clock = Task {
-            try await Task.sleep(for: timeout)
-            continuation.yield(nil)
-        }
-        defer { clock.cancel() }
-        let first = await withTaskCancellationHandler {
-            await answers.first { _ in true }
-        } onCancel: {
-            sending.cancel()
-        }
-        if case .some(.some(let answer)) = first { return try answer.get() }
-        if method == .get { sending.cancel() } else { context.objects.addUnsettled(sending) }
-        throw HostError(
-            code: "timeout",
-            message: method == .get
-                ? "no answer came in time"
-                : "no answer came in time; the write may happen all the same, and only with a key it is safe to repeat",
-            isRetryable: method == .get
-        )
-    }
 }

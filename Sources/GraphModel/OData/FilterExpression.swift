@@ -1,5 +1,5 @@
 /// What a `$filter` says, before it is known which properties there are.
-indirect enum FilterExpression: Equatable, Sendable {
+package indirect enum FilterExpression: Equatable, Sendable {
     case and([FilterExpression])
     case or([FilterExpression])
     case not(FilterExpression)
@@ -10,11 +10,11 @@ indirect enum FilterExpression: Equatable, Sendable {
     case call(TextFunction, Operand, String)
     case lambda(Quantifier, over: Path, variable: String?, FilterExpression?)
 
-    enum Comparison: String, Sendable {
+    package enum Comparison: String, Sendable {
         case eq, ne, gt, ge, lt, le
 
         /// The same comparison with its sides exchanged.
-        var mirrored: Comparison {
+        package var mirrored: Comparison {
             switch self {
             case .eq, .ne: self
             case .gt: .lt
@@ -25,27 +25,32 @@ indirect enum FilterExpression: Equatable, Sendable {
         }
     }
 
-    enum TextFunction: String, Sendable { case startswith, endswith, contains }
+    package enum TextFunction: String, Sendable { case startswith, endswith, contains }
 
-    enum Quantifier: String, Sendable { case any, all }
+    package enum Quantifier: String, Sendable { case any, all }
 
     /// A property's name, or several joined by slashes, and where it stands.
-    struct Path: Equatable, Sendable {
-        var names: [String]
+    package struct Path: Equatable, Sendable {
+        package var names: [String]
         /// Counted from 1, in bytes.
-        var position: Int
+        package var position: Int
 
-        var text: String { names.joined(separator: "/") }
+        package var text: String { names.joined(separator: "/") }
     }
 
     /// What is compared: a property, perhaps by its lower case or as a number.
-    struct Operand: Equatable, Sendable {
-        var path: Path
+    package struct Operand: Equatable, Sendable {
+        package var path: Path
         /// Whether it is read as a whole number: `cast(x, Edm.Int32)`.
-        var isNumber = false
+        package var isNumber = false
+
+        package init(path: Path, isNumber: Bool = false) {
+            self.path = path
+            self.isNumber = isNumber
+        }
     }
 
-    enum Literal: Equatable, Sendable {
+    package enum Literal: Equatable, Sendable {
         case text(String)
         case integer(Int64)
         case boolean(Bool)

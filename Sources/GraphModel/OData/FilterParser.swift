@@ -1,7 +1,5 @@
-import GraphModel
-
 /// Reads a `$filter` by recursive descent: `or` binds less than `and`, that less than `not`.
-struct FilterParser {
+package struct FilterParser {
     private typealias Token = FilterLexer.Token
 
     private var lexer: FilterLexer
@@ -11,16 +9,16 @@ struct FilterParser {
 
     /// How deep parentheses, `not` and lambdas may be nested: a level takes up to three of the hundred places that the
     /// stack of SQLite's parser has.
-    static let maximumDepth = 20
+    package static let maximumDepth = 20
     /// How many comparisons a filter may have: SQLite takes expressions a thousand deep, and a chain of `and` is one.
-    static let maximumTerms = 100
+    package static let maximumTerms = 100
     /// How many values may stand behind `in`.
-    static let maximumValues = 500
+    package static let maximumValues = 500
 
     /// Reads a whole filter.
     ///
     /// - Throws: ``GraphError`` that names the position of what is wrong.
-    static func parse(_ text: String) throws(GraphError) -> FilterExpression {
+    package static func parse(_ text: String) throws(GraphError) -> FilterExpression {
         var parser = try FilterParser(text)
         let expression = try parser.disjunction()
         guard parser.token == .end else {

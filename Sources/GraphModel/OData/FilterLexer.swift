@@ -1,5 +1,3 @@
-import GraphModel
-
 /// Cuts a `$filter` into tokens.
 struct FilterLexer {
     enum Token: Equatable {

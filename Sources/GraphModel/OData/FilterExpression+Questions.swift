@@ -1,6 +1,6 @@
 extension FilterExpression {
     /// Whether it asks for nothing but what a collection's elements are like.
-    func concernsOnly(_ collection: String) -> Bool {
+    package func concernsOnly(_ collection: String) -> Bool {
         switch self {
         case .and(let parts), .or(let parts): parts.allSatisfy { $0.concernsOnly(collection) }
         case .not(let inner): inner.concernsOnly(collection)
@@ -10,7 +10,7 @@ extension FilterExpression {
     }
 
     /// Whether it asks anywhere what a collection's elements are like.
-    func concerns(_ collection: String) -> Bool {
+    package func concerns(_ collection: String) -> Bool {
         switch self {
         case .and(let parts), .or(let parts): parts.contains { $0.concerns(collection) }
         case .not(let inner): inner.concerns(collection)
@@ -20,7 +20,7 @@ extension FilterExpression {
     }
 
     /// Whether the directory answers it only from its index, which lags behind: `ne`, `not`, `endswith`.
-    var isAdvanced: Bool {
+    package var isAdvanced: Bool {
         switch self {
         case .and(let parts), .or(let parts): parts.contains(where: \.isAdvanced)
         case .not, .compare(_, .ne, _), .call(.endswith, _, _): true
