@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
         .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
 
@@ -64,7 +65,7 @@ let package = Package(
         .target(
             name: "GraphClient",
             dependencies: [
-                "GraphModel",
+                "GraphModel", "CCrypto",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -88,7 +89,7 @@ let package = Package(
             name: "HeraldCommands",
             dependencies: [
                 "ScriptHost", "EmbeddedGraph", "GraphClient", "Announcements", "LuaRuntime", "GraphModel", "Storage",
-                "CEdit",
+                "CEdit", "CQREncode",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -157,7 +158,11 @@ let package = Package(
         ),
         .testTarget(
             name: "GraphClientTests",
-            dependencies: ["GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph"],
+            dependencies: [
+                "GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -176,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "HeraldCommandsTests",
             dependencies: [
-                "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
+                "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage", "GraphClient",
+                "GraphServer",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

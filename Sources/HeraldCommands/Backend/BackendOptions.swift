@@ -12,11 +12,18 @@ struct BackendOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What answers: 'embedded', the address of a Herald server or of Microsoft Graph, or a national cloud "
-                + "(global, usgov, usgov-dod, china). The access token is what HERALD_TOKEN holds or --token-command prints.",
+                + "(global, usgov, usgov-dod, china). Sign in first: herald login.",
             valueName: "address"
         )
     )
     var backend = "embedded"
+    @Option(
+        help: ArgumentHelp(
+            "Whose sign-in is used, by the name that herald login gave it; it implies the backend.",
+            valueName: "name"
+        )
+    )
+    var profile: String?
     @Option(
         help: ArgumentHelp(
             "A program that prints an access token; it is run by the shell, and again when the token is refused.",
@@ -48,11 +55,13 @@ struct BackendOptions: ParsableArguments {
         guard store.store == nil else {
             throw ValidationError("--store names a file of the embedded store, and --backend says not to use it.")
         }
-        do { _ = try GraphCloud(backend) } catch { throw ValidationError(error.message) }
+        if backend.lowercased() != "embedded" {
+            do { _ = try GraphCloud(backend) } catch { throw ValidationError(error.message) }
+        }
         guard maxPosts >= 0 else { throw ValidationError("--max-posts is a number from 0.") }
     }
 
-    private var isEmbedded: Bool { backend.lowercased() == "embedded" }
+    private var isEmbedded: Bool { backend.lowercased() == "embedded" && profile == nil }
 
     /// Does something with the backend and its ledger, and ends the connections afterwards.
     func with<Result>(
@@ -62,15 +71,15 @@ struct BackendOptions: ParsableArguments {
         guard !isEmbedded else {
             return try await body(RunBackend(try store.open(in: herald)), try store.ledger(in: herald))
         }
-        let cloud = try GraphCloud(backend)
+        let place = try place(in: herald)
         let connection = RemoteBackend(
-            cloud,
-            tokens: try tokens(in: herald),
-            grants: Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts),
+            place.cloud,
+            tokens: place.tokens,
+            grants: place.grants,
             variables: herald.variables
         )
         do {
-            let result = try await body(try await connection.backend(), try ledger(of: cloud, in: herald))
+            let result = try await body(try await connection.backend(), try ledger(of: place.cloud, in: herald))
             try await connection.close()
             return result
         } catch {
@@ -90,15 +99,5 @@ struct BackendOptions: ParsableArguments {
             attributes: [.posixPermissions: 0o700]
         )
         return try Ledger(path: folder + "/ledger.sqlite")
-    }
-
-    private func tokens(in herald: HeraldEnvironment) throws -> any TokenSource {
-        if let tokenCommand { return CommandToken(tokenCommand) }
-        if let token = herald.variable("HERALD_TOKEN") { return GivenToken(token) }
-        throw Failure(
-            .usage,
-            "\(backend) asks for an access token. Put one into HERALD_TOKEN, or name a program that prints one with "
-                + "--token-command."
-        )
     }
 }
