@@ -136,6 +136,19 @@ let package = Package(
         ),
         .executableTarget(name: "herald-server", dependencies: ["ServerCommands"], swiftSettings: strict),
 
+        // A server with its own authority, which the tests sign in at.
+        .target(
+            name: "ServerStage",
+            dependencies: [
+                "GraphServer", "EmbeddedGraph", "GraphModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/ServerStage",
+            swiftSettings: strict
+        ),
         // The stock library, which the tests hold the replaced functions against.
         .target(name: "CStockLua", dependencies: ["CLua"], path: "Tests/CStockLua", cSettings: strictC),
         .testTarget(
@@ -158,11 +171,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GraphClientTests",
-            dependencies: [
-                "GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph", "ServerStage"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -182,7 +191,7 @@ let package = Package(
             name: "HeraldCommandsTests",
             dependencies: [
                 "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage", "GraphClient",
-                "GraphServer",
+                "ServerStage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

@@ -135,7 +135,7 @@ extension HeraldCommand {
                 return (backend, profile, nil)
             }
             if let backend {
-                let name = profile ?? Self.name(for: try GraphCloud(backend), backend)
+                let name = try profile ?? Self.name(for: GraphCloud(backend))
                 return (backend, name, profiles[name])
             }
             if profile == nil, profiles.count == 1, let (name, known) = profiles.first {
@@ -152,7 +152,7 @@ extension HeraldCommand {
         }
 
         /// What a sign-in is called if nobody says: the cloud, or host and port.
-        private static func name(for cloud: GraphCloud, _ text: String) -> String {
+        private static func name(for cloud: GraphCloud) -> String {
             if let name = GraphCloud.named.first(where: { $0.value.origin == cloud.origin })?.key { return name }
             let place = cloud.origin.split(separator: "://").last.map(String.init) ?? cloud.origin
             return String(

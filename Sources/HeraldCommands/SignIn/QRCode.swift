@@ -14,7 +14,7 @@ import CQREncode
         defer { unsafe QRcode_free(code) }
         let width = unsafe Int(code.pointee.width)
         self.width = width
-        modules = unsafe (0..<width * width).map { unsafe code.pointee.data[$0] & 1 == 1 }
+        modules = (0..<width * width).map { unsafe code.pointee.data[$0] & 1 == 1 }
     }
 
     /// How many columns the picture takes.

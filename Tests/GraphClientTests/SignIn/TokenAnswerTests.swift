@@ -8,7 +8,9 @@ import Testing
 struct TokenAnswerTests {
     @Test(
         "expires_in is a number or a string",
-        arguments: [("3599", 3599), (#""3599""#, 3599), ("3599.0", 3599), ("-1", 0), ("null", 3600), ("1e300", 31_536_000)]
+        arguments: [
+            ("3599", 3599), (#""3599""#, 3599), ("3599.0", 3599), ("-1", 0), ("null", 3600), ("1e300", 31_536_000),
+        ]
     )
     func lifetime(text: String, expected: Int64) throws {
         let body = #"{"token_type":"Bearer","access_token":"abc","expires_in":\#(text)}"#
@@ -18,7 +20,8 @@ struct TokenAnswerTests {
     @Test(
         "an answer without a token that can be used is a fault",
         arguments: [
-            "", "[]", "{}", #"{"access_token":""}"#, #"{"access_token":"a\nb"}"#, #"{"access_token":"a","token_type":"pop"}"#,
+            "", "[]", "{}", #"{"access_token":""}"#, #"{"access_token":"a\nb"}"#,
+            #"{"access_token":"a","token_type":"pop"}"#,
             "<html>",
         ]
     )
@@ -48,7 +51,10 @@ struct TokenAnswerTests {
     @Test func `missing consent is told by code or by number`() {
         #expect(TokenRefusal(code: "consent_required").isAboutConsent)
         #expect(TokenRefusal(code: "invalid_grant", numbers: [65001]).isAboutConsent)
-        let page = TokenRefusal(status: 400, body: Array(#"{"error":"invalid_grant","error_description":"AADSTS65001: x"}"#.utf8))
+        let page = TokenRefusal(
+            status: 400,
+            body: Array(#"{"error":"invalid_grant","error_description":"AADSTS65001: x"}"#.utf8)
+        )
         #expect(page.isAboutConsent)
         #expect(!TokenRefusal(code: "invalid_grant").isAboutConsent)
     }
@@ -99,7 +105,9 @@ struct SignInEndpointsTests {
         #expect(fallback.text.hasPrefix("https://graph.microsoft.com/Group.ReadWrite.All "))
         #expect(fallback.after(refusal) == nil)
         #expect(scopes.after(TokenRefusal(code: "access_denied")) == nil)
-        #expect(SignInScopes(["Group.Read.All openid"], for: try GraphCloud("http://localhost:1")).after(refusal) == nil)
+        #expect(
+            SignInScopes(["Group.Read.All openid"], for: try GraphCloud("http://localhost:1")).after(refusal) == nil
+        )
     }
 
     @Test func `what the user asks for is completed with what a renewal needs`() throws {
@@ -115,7 +123,9 @@ struct SignInEndpointsTests {
         let endpoints = SignInEndpoints(login: try #require(cloud.login), tenant: "contoso.example")
         let address = endpoints.adminConsent(client: "id", scopes: SignInScopes(for: cloud))
         #expect(
-            address?.hasPrefix("https://login.microsoftonline.com/contoso.example/v2.0/adminconsent?client_id=id&scope=https%3A")
+            address?.hasPrefix(
+                "https://login.microsoftonline.com/contoso.example/v2.0/adminconsent?client_id=id&scope=https%3A"
+            )
                 == true
         )
         #expect(address?.contains("redirect_uri=") == true)
@@ -162,7 +172,13 @@ struct AuthorizationAttemptTests {
     @Test func `the address has what the authority asks for, and not the verifier`() throws {
         let endpoints = SignInEndpoints(login: "https://login.example", tenant: "organizations")
         let scopes = SignInScopes(["User.Read"], for: try GraphCloud("http://localhost:1"))
-        let address = attempt.address(at: endpoints, client: "id", scopes: scopes, hint: "adele@contoso.example", claims: "{}")
+        let address = attempt.address(
+            at: endpoints,
+            client: "id",
+            scopes: scopes,
+            hint: "adele@contoso.example",
+            claims: "{}"
+        )
         for part in [
             "https://login.example/organizations/oauth2/v2.0/authorize?client_id=id", "response_type=code",
             "redirect_uri=http%3A%2F%2Flocalhost%3A8400", "state=xyz", "code_challenge_method=S256",
