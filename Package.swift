@@ -176,7 +176,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnouncementsTests",
-            dependencies: ["Announcements", "EmbeddedGraph", "GraphModel", "Storage"],
+            dependencies: ["Announcements", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -190,8 +190,8 @@ let package = Package(
         .testTarget(
             name: "HeraldCommandsTests",
             dependencies: [
-                "HeraldCommands", "herald", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage", "GraphClient",
-                "ServerStage",
+                "HeraldCommands", "herald", "herald-server", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
+                "GraphClient", "ServerStage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

@@ -141,9 +141,14 @@ package actor AnnouncementDraft {
         tally.sent = outcome.sent
         tally.already += outcome.already
         for finding in outcome.findings {
-            if finding.kind == .changed { tally.changed += 1 } else { tally.failed += 1 }
+            switch finding.kind {
+            case .changed: tally.changed += 1
+            case .ambiguous: tally.ambiguous += 1
+            case .failed: tally.failed += 1
+            case .duplicate, .doubled: break
+            }
         }
-        tally.unsent = planned.count - outcome.sent - outcome.already - outcome.findings.count
+        tally.unsent = planned.count - outcome.answered
         findings += outcome.findings
         try await ledger.forgetFindings(run: run, announcement: name)
         try await ledger.add(findings, run: run)
@@ -158,7 +163,7 @@ package actor AnnouncementDraft {
         let decisions = try await ledger.plan(posts, announcement: announcement, named: name, run: run)
         for (post, decision) in zip(posts, decisions) {
             switch decision {
-            case .planned: planned.insert(post.group)
+            case .planned, .unsettled: planned.insert(post.group)
             case .already: tally.already += 1
             case .changed:
                 tally.changed += 1

@@ -7,30 +7,52 @@ import Synchronization
 /// same so far; so a resumed run, which asks for the same writes in the same number, gets the first answers. A write
 /// that is settled under its key is answered from the ledger at once. Reads pass through.
 package final class LedgerService: GraphService {
-    private let backend: any GraphService
+    private let sender: Sender
     private let ledger: Ledger
     private let run: String
-    private let now: @Sendable () -> Int64
     private let occurrences = Mutex<[[UInt8]: Int]>([:])
 
-    /// Wraps a backend for one run; `now` gives microseconds since 1970.
-    package init(_ backend: any GraphService, ledger: Ledger, run: String, now: @escaping @Sendable () -> Int64) {
-        self.backend = backend
+    /// Wraps a backend, as a sender reaches it, for one run.
+    package init(_ sender: Sender, ledger: Ledger, run: String) {
+        self.sender = sender
         self.ledger = ledger
         self.run = run
-        self.now = now
     }
 
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
-        guard request.method.isWrite else { return try await backend.respond(to: request) }
+        guard request.method.isWrite else { return try await sender.backend.respond(to: request) }
         var request = request
         let key = request.key ?? nextKey(for: request)
         request.key = key
         if let settled = try await ledger.settledAnswer(to: request, key: key) { return settled }
-        let response = try await backend.respond(to: request)
-        // A replay under the run's own key means that the run died between the send and this record.
-        try await ledger.record(request, key: key, answer: response, run: run, at: now())
-        return response
+        let attempt =
+            sender.writesAhead ? try await ledger.begin(request, key: key, run: run, at: sender.now()) : nil
+        let outcome = try await sender.carryOut(request, attemptedAt: attempt?.attemptedAt) {
+            if let attempt { try await ledger.begin([attempt.effect], at: sender.now()) }
+        }
+        switch outcome {
+        case .answered(let response, _, _):
+            // A replay under the run's own key means that the run died between the send and this record.
+            try await ledger.record(request, key: key, answer: response, run: run, at: sender.now())
+            return response
+        case .notDone(let reason):
+            if let attempt, attempt.attemptedAt == nil { try await settle(attempt.effect, .release, reason.message) }
+            throw reason
+        case .stopped: throw NoAnswer(.unknown, "The run was stopped before it was known whether the write was done.")
+        case .ambiguous(let reason):
+            if let attempt { try await settle(attempt.effect, .lose, reason) }
+            throw NoAnswer(
+                .unknown,
+                "It cannot be proved whether \(request.method.rawValue) \(request.path.prefix(120)) was done: \(reason) "
+                    + "Nothing more is sent for it. Look at the group; `herald resume` looks again."
+            )
+        }
+    }
+
+    private func settle(_ effect: Int64, _ event: EffectState.Event, _ reason: String) async throws {
+        try await ledger.settle([
+            Settlement(effect: effect, event: event, status: 0, message: reason, at: sender.now())
+        ])
     }
 
     private func nextKey(for request: GraphRequest) -> IdempotencyKey {

@@ -6,6 +6,8 @@ struct BatchResponder: Sendable {
     /// Whether items may wait for later ones.
     let mode: ServerMode
     let limits: BatchLimits
+    /// Whether a write that comes again is known.
+    let keepsKeys: Bool
     let metrics: ServerMetrics
 
     /// Answers a whole batch.
@@ -51,6 +53,7 @@ struct BatchResponder: Sendable {
         guard !target.isBatch else {
             return service.refusal(GraphError(400, .badRequest, "A batch cannot hold a batch."), to: request)
         }
+        guard keepsKeys else { return await service.respond(toItem: request) }
         do throws(GraphError) {
             request.key = try RequestFraming.key(of: request)
             request.repeatHint = Self.repeatHint(of: request, item, in: outer)

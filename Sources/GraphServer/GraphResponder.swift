@@ -21,7 +21,13 @@ struct GraphResponder: HTTPResponder {
         ResponseFraming(crossOrigin: CrossOrigin(allowed: options.allowedOrigins), isSecure: isSecure)
     }
     private var batches: BatchResponder {
-        BatchResponder(service: service, mode: mode, limits: options.batchLimits, metrics: metrics)
+        BatchResponder(
+            service: service,
+            mode: mode,
+            limits: options.batchLimits,
+            keepsKeys: options.keepsKeys,
+            metrics: metrics
+        )
     }
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -44,6 +50,7 @@ struct GraphResponder: HTTPResponder {
         do {
             var answer = try await answer(request, target)
             answer.headers[ServerMode.header] = answer.headers[ServerMode.header] ?? mode.rawValue
+            if options.keepsKeys { answer.headers[IdempotencyKey.keptHeader] = "true" }
             response = answer
             return framing.http(answer, to: request)
         } catch let cut as ConnectionCut {
@@ -109,11 +116,13 @@ struct GraphResponder: HTTPResponder {
             caller: caller,
             serviceRoot: root(of: request, version: version)
         )
-        do throws(GraphError) {
-            graphRequest.key = try RequestFraming.key(of: graphRequest)
-            graphRequest.repeatHint = RequestFraming.repeatHint(of: graphRequest)
-        } catch {
-            return refuse(error)
+        if options.keepsKeys {
+            do throws(GraphError) {
+                graphRequest.key = try RequestFraming.key(of: graphRequest)
+                graphRequest.repeatHint = RequestFraming.repeatHint(of: graphRequest)
+            } catch {
+                return refuse(error)
+            }
         }
         return target.isBatch ? await batches.respond(to: graphRequest) : try await service.respond(to: graphRequest)
     }

@@ -13,13 +13,12 @@ enum RequestLog {
     ) {
         let path = (request.head.path ?? "/").prefix { $0 != "?" }
         let tenths = Int((duration / .microseconds(100)).rounded())
-        logger.info(
-            "request",
-            metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))", "status": "\(response.status)",
-                "ms": "\(tenths / 10).\(tenths % 10)", "request-id": "\(response.headers["request-id"] ?? "")",
-            ]
-        )
+        var metadata: Logger.Metadata = [
+            "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))", "status": "\(response.status)",
+            "ms": "\(tenths / 10).\(tenths % 10)", "request-id": "\(response.headers["request-id"] ?? "")",
+        ]
+        if let retryAfter = response.headers["Retry-After"] { metadata["retry-after"] = "\(retryAfter)" }
+        logger.info("request", metadata: metadata)
     }
 
     /// One line a request whose connection was cut on purpose.

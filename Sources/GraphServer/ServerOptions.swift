@@ -8,6 +8,8 @@ package struct ServerOptions: Sendable {
     package var allowedOrigins: Set<String> = []
     /// Whether links follow `X-Forwarded-Proto` and `X-Forwarded-Host`, which a proxy in front must then set.
     package var trustsForwarded = false
+    /// Whether a write that comes again is known, by its key or by what a client library says of it; Graph does not.
+    package var keepsKeys = true
     /// Whether `/metrics` is told without a token.
     package var hasOpenMetrics = true
 

@@ -182,7 +182,7 @@ package struct ServerCommand: AsyncParsableCommand {
             authority: access.authority,
             address: listen.address,
             identity: identity,
-            options: listening.serverOptions,
+            options: serverOptions,
             logger: logger,
             now: now,
             onListening: { port in
@@ -211,6 +211,12 @@ package struct ServerCommand: AsyncParsableCommand {
             Self.say("\(listen): cannot listen, or stopped listening: \(error)")
             return 1
         }
+    }
+
+    private var serverOptions: ServerOptions {
+        var options = listening.serverOptions
+        options.keepsKeys = !simulation.noKeys
+        return options
     }
 
     /// What the server shows under TLS; nil without TLS.

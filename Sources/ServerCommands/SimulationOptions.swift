@@ -38,6 +38,14 @@ struct SimulationOptions: ParsableArguments {
         )
     )
     var throttle = Throttle.off
+    @Flag(
+        name: .customLong("no-keys"),
+        help: """
+            Know no write that comes again, as Microsoft Graph does not: neither by Idempotency-Key nor by what a client \
+            library says of it.
+            """
+    )
+    var noKeys = false
 
     func validate() throws {
         guard seed == nil || faults != nil else { throw ValidationError("--seed needs --faults.") }

@@ -95,23 +95,3 @@ package enum StoreFile {
         }
     }
 }
-
-/// A lock that processes hold while they open a file, released when they close it or die (flock(2)).
-private struct FileLock {
-    private let descriptor: Int32
-
-    init(path: String) throws {
-        descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw StorageError(
-                errno == EACCES || errno == EROFS ? .readOnly : .cannotOpen,
-                "\(path): cannot be made (\(unsafe String(cString: strerror(errno)))); make its folder writable, or choose another"
-            )
-        }
-        while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
-    }
-
-    func release() {
-        close(descriptor)
-    }
-}

@@ -35,7 +35,7 @@ import Testing
             caller: world.store.operatorCaller
         )
         func service() -> LedgerService {
-            LedgerService(world.store, ledger: world.ledger, run: "R1", now: { 3 })
+            LedgerService(Sender(world.store, now: { 3 }), ledger: world.ledger, run: "R1")
         }
         let first = service()
         let a = try await first.respond(to: request)
@@ -61,7 +61,7 @@ import Testing
             key: IdempotencyKey(.explicit, "mine")
         )
         for run in ["R1", "R2"] {
-            let service = LedgerService(world.store, ledger: world.ledger, run: run, now: { 3 })
+            let service = LedgerService(Sender(world.store, now: { 3 }), ledger: world.ledger, run: run)
             #expect(try await service.respond(to: request).status == 201)
         }
         #expect(try await world.conversations(of: world.groups[0]) == 1)

@@ -64,10 +64,9 @@ struct World {
     func delivery(width: Int = 16) -> Delivery {
         var delivery = Delivery(
             ledger: ledger,
-            backend: store,
+            sender: Sender(store, now: { 7 }),
             caller: store.operatorCaller,
-            width: width,
-            now: { 7 }
+            width: width
         )
         delivery.batch = 32
         return delivery

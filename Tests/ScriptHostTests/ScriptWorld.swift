@@ -85,9 +85,10 @@ final class ScriptWorld: Sendable {
         try await ledger.begin(record)
         let clock = bench?.clock
         let now: @Sendable () -> Int64 = { clock?.now ?? Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        let sender = Sender(store, now: now)
         var context = ScriptContext(
-            service: service ?? LedgerService(store, ledger: ledger, run: record.id, now: now),
-            backend: store,
+            service: service ?? LedgerService(sender, ledger: ledger, run: record.id),
+            sender: sender,
             ledger: ledger,
             run: record,
             caller: store.operatorCaller,

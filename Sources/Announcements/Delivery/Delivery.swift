@@ -4,7 +4,8 @@ package import GraphModel
 ///
 /// The effects are read from the ledger in pages and their outcomes written to it in batches, so that memory does not
 /// grow with the number of targets. On a backend that keeps keys a crash loses nothing: what was sent and not yet
-/// settled is sent again under its key, which the backend answers as it did the first time.
+/// settled is sent again under its key, which the backend answers as it did the first time. On one that keeps none the
+/// attempts are written ahead, some at a time; what a crash leaves among them is looked for before it is sent.
 package struct Delivery: Sendable {
     /// How far a delivery has come.
     package struct Progress: Sendable, Equatable {
@@ -13,9 +14,11 @@ package struct Delivery: Sendable {
         package var sent = 0
         package var already = 0
         package var failed = 0
+        /// How many there are of which nobody can tell.
+        package var ambiguous = 0
 
-        /// How many have been answered.
-        package var done: Int { sent + already + failed }
+        /// How many have been answered, or given up.
+        package var done: Int { sent + already + failed + ambiguous }
     }
 
     /// What a delivery came to.
@@ -23,7 +26,9 @@ package struct Delivery: Sendable {
         package var sent = 0
         /// Posts that the backend had already, under the same key.
         package var already = 0
-        /// What was refused, and why.
+        /// How many targets are not to be sent to again by this delivery.
+        package var answered = 0
+        /// What was refused, or cannot be decided, and why.
         package var findings: [Finding] = []
         /// Why sending ended before every target had its answer; nil if all had.
         package var halt: Halt?
@@ -41,24 +46,25 @@ package struct Delivery: Sendable {
     package var width: Int
     /// How many outcomes are settled in one transaction.
     package var batch = 512
+    /// How many attempts are written ahead in one transaction, on a backend without keys.
+    package var ahead = 64
 
     let ledger: Ledger
-    let backend: any GraphService
+    let sender: Sender
     let caller: Caller
-    let now: @Sendable () -> Int64
 
-    package init(
-        ledger: Ledger,
-        backend: any GraphService,
-        caller: Caller,
-        width: Int,
-        now: @escaping @Sendable () -> Int64
-    ) {
+    /// A delivery.
+    ///
+    /// - Parameters:
+    ///   - ledger: Where the effects stand, and are settled.
+    ///   - sender: How they are sent.
+    ///   - caller: By whom.
+    ///   - width: How many requests are under way at once, at most.
+    package init(ledger: Ledger, sender: Sender, caller: Caller, width: Int) {
         self.ledger = ledger
-        self.backend = backend
+        self.sender = sender
         self.caller = caller
         self.width = width
-        self.now = now
     }
 
     /// Sends the effects of an announcement that are planned for some groups.
@@ -81,51 +87,35 @@ package struct Delivery: Sendable {
         to groups: Set<GroupID>,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
-        var outcome = Outcome()
-        var state = Progress(total: groups.count)
-        var pending: [Settlement] = []
-        var missing = groups
-        var page = ArraySlice<Effect>()
-        var last: Int64 = 0
-        var isExhausted = false
-        progress(state)
+        var job = Job(name: name, groups: groups, now: sender.now)
+        var queue = Queue(announcement: announcement, batch: batch, ahead: sender.writesAhead ? ahead : nil)
+        progress(job.state)
 
         try await withThrowingTaskGroup(of: Event.self) { group in
             var inFlight = 0
             while true {
-                while inFlight < width, outcome.halt == nil {
+                while inFlight < width, job.outcome.halt == nil {
                     if Task.isCancelled {
-                        outcome.halt = .interrupted
+                        job.outcome.halt = .interrupted
                         break
                     }
-                    if page.isEmpty {
-                        if isExhausted { break }
-                        page = try await ledger.open(announcement: announcement, after: last, limit: batch)[...]
-                        isExhausted = page.count < batch
-                        guard let final = page.last else { break }
-                        last = final.id
+                    guard let effect = try await queue.next(of: ledger, for: &job.missing, at: sender.now()) else {
+                        break
                     }
-                    let effect = page.removeFirst()
-                    guard let target = effect.target, missing.remove(target) != nil else { continue }
                     group.addTask { await attempt(effect) }
                     inFlight += 1
                 }
                 guard let event = try await group.next() else { break }
                 switch event {
                 case .settled: continue
-                case .answered(let effect, let response):
+                case .broken(let error): throw error
+                case .ended(let effect, let outcome):
                     inFlight -= 1
-                    note(response, to: effect, named: name, in: &outcome, &pending, &state)
-                    progress(state)
-                case .unanswered(let reason):
-                    inFlight -= 1
-                    outcome.halt = outcome.halt ?? .unavailable(reason.message)
-                case .broken(let error):
-                    throw error
+                    job.note(outcome, of: effect)
+                    progress(job.state)
                 }
-                if pending.count >= batch || inFlight == 0 {
-                    let settlements = pending
-                    pending = []
+                if job.pending.count >= batch || inFlight == 0 {
+                    let settlements = job.takePending()
                     group.addTask {
                         try await ledger.settle(settlements)
                         return .settled
@@ -133,14 +123,30 @@ package struct Delivery: Sendable {
                 }
             }
         }
-        try await ledger.settle(pending)
-        if outcome.halt == nil, !missing.isEmpty { try await adopt(missing, of: name, in: &outcome) }
-        return outcome
+        job.release(queue.begun)
+        try await ledger.settle(job.takePending())
+        if job.outcome.halt == nil {
+            if !job.missing.isEmpty { try await adopt(job.missing, of: name, in: &job.outcome) }
+            await sweep(job.repeated, of: name, in: &job.outcome)
+        }
+        return job.outcome
+    }
+
+    /// Looks whether what was sent more than once is there more than once after all.
+    private func sweep(_ repeated: [Effect], of name: String, in outcome: inout Outcome) async {
+        guard let first = repeated.compactMap(\.attemptedAt).min() else { return }
+        do { try await sender.waitForReaders(since: sender.now()) } catch { return }
+        for effect in repeated {
+            let copies = try? await sender.copies(of: effect.request(by: caller), since: effect.attemptedAt ?? first)
+            guard let copies, copies > 1 else { continue }
+            outcome.findings.append(.doubled(effect, copies: copies, announcement: name))
+        }
     }
 
     /// Counts what another run has settled.
     private func adopt(_ groups: Set<GroupID>, of name: String, in outcome: inout Outcome) async throws {
         for settled in try await ledger.settled(announcement: name, in: groups) {
+            outcome.answered += 1
             if settled.state == .sent {
                 outcome.already += 1
             } else {
@@ -158,60 +164,21 @@ package struct Delivery: Sendable {
     }
 
     private enum Event: Sendable {
-        case answered(Effect, GraphResponse)
-        case unanswered(NoAnswer)
+        case ended(Effect, Sender.Outcome)
         case broken(any Error)
         case settled
     }
 
     private func attempt(_ effect: Effect) async -> Event {
+        // What was begun just now has not been sent before.
+        let attemptedAt = effect.state == .planned ? nil : effect.attemptedAt ?? 0
         do {
-            // Shielded from cancellation: what has been sent is waited for, so that it can be settled.
-            let request = effect.request(by: caller)
-            let backend = backend
-            let response = try await Task { try await backend.respond(to: request) }.value
-            return .answered(effect, response)
-        } catch let reason as NoAnswer {
-            return .unanswered(reason)
+            let outcome = try await sender.carryOut(effect.request(by: caller), attemptedAt: attemptedAt) {
+                try await ledger.begin([effect.id], at: sender.now())
+            }
+            return .ended(effect, outcome)
         } catch {
             return .broken(error)
         }
-    }
-
-    private func note(
-        _ response: GraphResponse,
-        to effect: Effect,
-        named name: String,
-        in outcome: inout Outcome,
-        _ pending: inout [Settlement],
-        _ state: inout Progress
-    ) {
-        var settlement = Settlement(effect: effect.id, event: .succeed, status: response.status, at: now())
-        if let error = response.error {
-            state.failed += 1
-            settlement.event = .refuse
-            settlement.code = error.code
-            settlement.message = error.message
-            let isReuse = error.code == GraphError.Code.keyReused.rawValue
-            outcome.findings.append(
-                Finding(
-                    kind: isReuse ? .changed : .failed,
-                    announcement: name,
-                    target: effect.target?.text ?? effect.path,
-                    code: error.code,
-                    message: error.message
-                )
-            )
-        } else {
-            settlement.answer = CreatedIDs(response.body).json
-            if response.isReplayed {
-                state.already += 1
-                outcome.already += 1
-            } else {
-                state.sent += 1
-                outcome.sent += 1
-            }
-        }
-        pending.append(settlement)
     }
 }

@@ -10,6 +10,9 @@ package struct Effect: Sendable {
     package var method: GraphRequest.Method
     package var path: String
     package var body: [UInt8]
+    package var state = EffectState.planned
+    /// When the first attempt began that is not known to have failed, in microseconds since 1970; nil if there was none.
+    package var attemptedAt: Int64?
 
     /// The request that carries the effect out.
     package func request(by caller: Caller) -> GraphRequest {

@@ -27,6 +27,8 @@ package enum EffectState: Int64, Sendable, CaseIterable {
         case succeed
         /// The backend has refused it.
         case refuse
+        /// The attempt was certainly not made, or was not carried out.
+        case release
         /// An attempt was made and nothing tells how it ended.
         case lose
         /// A rule decided against it.
@@ -47,7 +49,9 @@ package enum EffectState: Int64, Sendable, CaseIterable {
     package func after(_ event: Event) -> EffectState? {
         switch (self, event) {
         case (.planned, .plan), (.failed, .plan), (.skipped, .plan): .planned
-        case (.planned, .begin), (.failed, .begin): .sending
+        // Again after an attempt only when a look has shown that the backend does not have it.
+        case (.planned, .begin), (.failed, .begin), (.sending, .begin), (.ambiguous, .begin): .sending
+        case (.sending, .release): .planned
         case (.planned, .succeed), (.sending, .succeed), (.failed, .succeed), (.ambiguous, .succeed): .sent
         case (.sent, .succeed): .sent
         case (.planned, .refuse), (.sending, .refuse), (.failed, .refuse), (.ambiguous, .refuse): .failed

@@ -26,7 +26,10 @@ package enum PlanDecision: Sendable, Equatable {
     case already
     /// The group has a post of this announcement with other content.
     case changed
-    /// Nobody knows whether the group has it.
+    /// An attempt was made to send this very content, and nothing tells how it ended: it is looked for, and sent if it is
+    /// not there.
+    case unsettled
+    /// Nobody knows whether the group has it, and it would be other content.
     case ambiguous
 }
 
@@ -90,7 +93,7 @@ extension Ledger {
                 find.reset()
                 switch state {
                 case .sent, .undone: return isSame ? .already : .changed
-                case .ambiguous, .sending: return .ambiguous
+                case .ambiguous, .sending: return isSame ? .unsettled : .ambiguous
                 case .planned, .failed, .skipped:
                     replace.bind(run, 1)
                     replace.bind(hash, 2)
@@ -114,8 +117,8 @@ extension Ledger {
         }
     }
 
-    /// The effects of an announcement that are planned and not settled, whichever run planned them last, in the order
-    /// of their numbers.
+    /// The effects of an announcement that are planned, or of which nothing tells how an attempt ended, whichever run
+    /// planned them last, in the order of their numbers.
     ///
     /// - Parameters:
     ///   - announcement: The announcement's number.
@@ -133,8 +136,8 @@ extension Ledger {
             let select = try PreparedStatement(
                 db,
                 """
-                SELECT id, target, key, path, body FROM effect
-                WHERE id > $1 AND announcementID = $2 AND state = 0 ORDER BY id LIMIT $3
+                SELECT id, target, key, path, body, state, attemptedAt FROM effect
+                WHERE id > $1 AND announcementID = $2 AND state IN (0, 1, 4) ORDER BY id LIMIT $3
                 """,
                 path: path
             )
@@ -154,7 +157,9 @@ extension Ledger {
                         key: key,
                         method: .post,
                         path: select.text(3) ?? "",
-                        body: select.bytes(4)
+                        body: select.bytes(4),
+                        state: EffectState(rawValue: select.integer(5)) ?? .ambiguous,
+                        attemptedAt: select.isNull(6) ? nil : select.integer(6)
                     )
                 )
             }
@@ -182,6 +187,31 @@ extension Ledger {
                 guard try select.step(), let state = EffectState(rawValue: select.integer(0)) else { return nil }
                 defer { select.reset() }
                 return (group, state, select.text(1), select.text(2))
+            }
+        }
+    }
+
+    /// Records that attempts are about to be made, in one transaction, before the first is: for backends without keys.
+    ///
+    /// - Parameters:
+    ///   - effects: Their numbers.
+    ///   - time: Microseconds since 1970.
+    /// - Throws: ``StorageError``.
+    package func begin(_ effects: [Int64], at time: Int64) async throws(StorageError) {
+        try await write { db, statements in
+            // State 1 is that of an attempt; an earlier attempt that nothing has settled stays the first.
+            let update = try statements(
+                db,
+                """
+                UPDATE effect SET state = 1, attemptedAt = CASE WHEN state = 1 OR state = 4
+                    THEN coalesce(attemptedAt, $1) ELSE $1 END
+                WHERE id = $2 AND state IN (0, 1, 3, 4)
+                """
+            )
+            for effect in effects {
+                update.bind(time, 1)
+                update.bind(effect, 2)
+                try update.run()
             }
         }
     }
@@ -215,76 +245,5 @@ extension Ledger {
                 try update.run()
             }
         }
-    }
-
-    // MARK: Single writes of a script
-
-    /// The answer to a write of a script that is settled under its key.
-    package func settledAnswer(
-        to request: GraphRequest,
-        key: IdempotencyKey
-    ) async throws(StorageError) -> GraphResponse? {
-        let hash = request.hash
-        return try await read { db in
-            let row = try Row.fetchOne(
-                db,
-                sql: "SELECT requestHash, status, answer, location FROM effect WHERE key = ? AND state = ?",
-                arguments: [key.description, EffectState.sent.rawValue]
-            )
-            guard let row, Array(row["requestHash"] as Data) == hash else { return nil }
-            var response = GraphResponse(
-                status: row["status"],
-                headers: [GraphResponse.replayedHeader: "true"],
-                body: Array(row["answer"] as Data? ?? Data())
-            )
-            response.headers["Location"] = row["location"] as String?
-            return response
-        }
-    }
-
-    /// Records a write of a script that the backend has answered.
-    package func record(
-        _ request: GraphRequest,
-        key: IdempotencyKey,
-        answer: GraphResponse,
-        run: String,
-        at time: Int64
-    ) async throws(StorageError) {
-        let hash = request.hash
-        let error = answer.error
-        try await write { db, _ in
-            try db.execute(
-                sql: """
-                    INSERT INTO effect (key, runID, requestHash, method, path, body, state, status, answer, location, code,
-                        message, settledAt)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (key) DO UPDATE SET runID = excluded.runID, requestHash = excluded.requestHash,
-                        method = excluded.method, path = excluded.path, body = excluded.body, state = excluded.state,
-                        status = excluded.status, answer = excluded.answer, location = excluded.location,
-                        code = excluded.code, message = excluded.message, settledAt = excluded.settledAt
-                    WHERE effect.state <> 2
-                    """,
-                arguments: [
-                    key.description, run, Data(hash), request.method.rawValue, request.path, Data(request.body),
-                    (answer.isSuccess ? EffectState.sent : .failed).rawValue, answer.status, Data(answer.body),
-                    answer.headers["Location"], error?.code, error?.message, time,
-                ]
-            )
-        }
-    }
-
-    /// How many single writes of a run were sent, and how many were refused.
-    package func writes(run: String) async throws(StorageError) -> (sent: Int, failed: Int) {
-        let row = try await read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT count(CASE WHEN state = 2 THEN 1 END), count(CASE WHEN state = 3 THEN 1 END)
-                    FROM effect WHERE runID = ? AND announcementID IS NULL
-                    """,
-                arguments: [run]
-            ).map { row in [row[0] as Int, row[1] as Int] }
-        }
-        return (row?[0] ?? 0, row?[1] ?? 0)
     }
 }

@@ -11,6 +11,7 @@ enum LedgerSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: version1) }
         migrator.registerMigration("2") { db in try db.execute(sql: version2) }
+        migrator.registerMigration("3") { db in try db.execute(sql: version3) }
         return migrator
     }
 
@@ -99,5 +100,24 @@ enum LedgerSchema {
             value BIGINT NOT NULL,
             PRIMARY KEY (runID, stream, ordinal)
         );
+        """
+
+    // When an attempt began that nothing has settled, on backends without keys. SQLite cannot change a CHECK, so findings
+    // move to a new table.
+    private static let version3 = """
+        ALTER TABLE effect ADD COLUMN attemptedAt BIGINT;
+        CREATE TABLE findingNow (
+            id INTEGER PRIMARY KEY,
+            runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('changed', 'failed', 'ambiguous', 'duplicate', 'doubled')),
+            announcement TEXT NOT NULL,
+            target TEXT NOT NULL,
+            code TEXT,
+            message TEXT NOT NULL
+        );
+        INSERT INTO findingNow SELECT id, runID, kind, announcement, target, code, message FROM finding;
+        DROP TABLE finding;
+        ALTER TABLE findingNow RENAME TO finding;
+        CREATE INDEX findingOfRun ON finding (runID);
         """
 }

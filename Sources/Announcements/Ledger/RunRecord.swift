@@ -101,6 +101,8 @@ package struct Finding: Sendable, Equatable {
         case ambiguous
         /// It stood in the list more than once.
         case duplicate
+        /// It has the post more than once.
+        case doubled
     }
 
     package var kind: Kind

@@ -3,9 +3,10 @@ import Synchronization
 
 /// Sends requests to another service when the ``Pacer`` says so, and again when that is safe.
 ///
-/// Sent again is what was certainly not done (429, a refused connection), what only reads, and what carries a key that
-/// the service keeps. Any other write whose outcome is open ends in ``NoAnswer`` with ``NoAnswer/Outcome/unknown``:
-/// only a look at the service can tell then (reference, section 13.2).
+/// Sent again is what was certainly not done (429, a refused connection), what may be done twice (a read, PATCH, PUT,
+/// DELETE; RFC 9110, section 9.2.2), and what carries a key that the service keeps. Any other write whose outcome is open
+/// ends in ``NoAnswer`` with ``NoAnswer/Outcome/unknown``: only a look at the service can tell then (reference, section
+/// 13.2).
 package final class PacedService<Next: GraphService>: GraphService {
     private let next: Next
     private let keepsKeys: Bool
@@ -50,7 +51,9 @@ package final class PacedService<Next: GraphService>: GraphService {
     }
 
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
-        let isRepeatable = !request.method.isWrite || (keepsKeys && request.key != nil)
+        let isRepeatable = request.method != .post || (keepsKeys && request.key != nil)
+        // Whether an earlier try may have done it.
+        var mayBeDone = false
         let ticket = state.withLock { state in
             state.lastTicket += 1
             state.pacer.enqueue(state.lastTicket, mailbox: Self.mailbox(of: request.path), at: clock.now)
@@ -67,9 +70,14 @@ package final class PacedService<Next: GraphService>: GraphService {
                 _ = finish(ticket, .answered)
                 throw error
             }
-            if finish(ticket, Self.end(result, isRepeatable: isRepeatable, path: request.path)) == .done {
-                return try Self.settle(result, isRepeatable: isRepeatable)
+            let end = Self.end(result, isRepeatable: isRepeatable, path: request.path)
+            if finish(ticket, end) == .done {
+                let response = try Self.settle(result, isRepeatable: isRepeatable)
+                // What an earlier try has deleted is not there any more.
+                let isDeleted = request.method == .delete && response.status == 404 && mayBeDone
+                return isDeleted ? GraphResponse(status: 204) : response
             }
+            if case .unavailable = end { mayBeDone = mayBeDone || (try? result.get()) != nil || result.isUnknown }
         }
     }
 
@@ -168,11 +176,13 @@ package final class PacedService<Next: GraphService>: GraphService {
                     retryAfter: retryAfter,
                     scope: isApplication || mailbox(of: path) == Pacer.directory ? .application : .mailbox
                 )
-            case 500, 502, 503, 504: return isRepeatable ? .unavailable(retryAfter: retryAfter) : .answered
+            case 500, 502, 503, 504:
+                return isRepeatable ? .unavailable(retryAfter: retryAfter) : .broken(retryAfter: retryAfter)
             default: return .answered
             }
         case .failure(let reason):
-            return isRepeatable || reason.outcome == .notDone ? .unavailable(retryAfter: nil) : .answered
+            let mayRepeat = isRepeatable || reason.outcome == .notDone
+            return mayRepeat ? .unavailable(retryAfter: nil) : .broken(retryAfter: nil)
         }
     }
 
@@ -187,5 +197,12 @@ package final class PacedService<Next: GraphService>: GraphService {
             .unknown,
             "The service answered with the status \(response.status)\(code): whether the write was done is not known."
         )
+    }
+}
+
+extension Result<GraphResponse, NoAnswer> {
+    /// Whether it is open what became of the request.
+    fileprivate var isUnknown: Bool {
+        if case .failure(let reason) = self { reason.outcome == .unknown } else { false }
     }
 }

@@ -18,6 +18,12 @@ package struct Pacer: Sendable {
         case throttled(retryAfter: Int64?, scope: Scope)
         /// Not answered, or answered by a server that is in trouble, and may be sent again.
         case unavailable(retryAfter: Int64?)
+        /// Answered by a server that is in trouble, or not at all, and not to be sent again as it is: only others wait.
+        case broken(retryAfter: Int64?)
+
+        var isFinal: Bool {
+            if case .broken = self { true } else { false }
+        }
     }
 
     /// Who has to wait.
@@ -203,13 +209,13 @@ package struct Pacer: Sendable {
             box.strikes += 1
             box.pausedUntil = max(box.pausedUntil, now + pause(wait, box.strikes))
             retryAfter = box.pausedUntil
-        case .unavailable(let wait):
+        case .unavailable(let wait), .broken(let wait):
             box.strikes += 1
             box.pausedUntil = max(box.pausedUntil, now + pause(wait, box.strikes))
             shrink()
             retryAfter = box.pausedUntil
         }
-        if let retryAfter, request.tries < limits.tries {
+        if let retryAfter, request.tries < limits.tries, !end.isFinal {
             verdict = .again(notBefore: retryAfter)
             box.pushFront(ticket)
             queued += 1

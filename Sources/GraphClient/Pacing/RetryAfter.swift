@@ -12,16 +12,7 @@ enum RetryAfter {
             guard seconds.isFinite, seconds >= 0 else { return nil }
             return Int64((min(seconds, 86_400) * 1_000_000).rounded(.up))
         }
-        guard let date = date(text) else { return nil }
+        guard let date = HTTPDate.read(text) else { return nil }
         return max(0, Int64((date.timeIntervalSince(now) * 1_000_000).rounded(.up)))
-    }
-
-    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
-    private static func date(_ text: String) -> Date? {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "UTC")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return formatter.date(from: text)
     }
 }

@@ -140,6 +140,9 @@ package struct Caller: Sendable, Equatable {
 }
 
 extension IdempotencyKey {
+    /// The header of answers by which a server says that it keeps keys.
+    package static let keptHeader = "x-keeps-keys"
+
     /// The key as the value of the header `Idempotency-Key`: ASCII, at most 255 bytes, and different for different keys.
     package var headerValue: String {
         let text = description

@@ -4,7 +4,7 @@ import AsyncHTTPClient
 import Foundation
 import GraphClient
 import GraphModel
-import NIOCore
+import Storage
 
 /// Where a command's requests go, and what it may write there.
 struct BackendOptions: ParsableArguments {
@@ -49,6 +49,7 @@ struct BackendOptions: ParsableArguments {
         )
     )
     var maxPosts = Grants.defaultMaximumPosts
+    @OptionGroup var sending: SendingOptions
 
     func validate() throws {
         guard !isEmbedded else { return }
@@ -74,12 +75,17 @@ struct BackendOptions: ParsableArguments {
         let place = try place(in: herald)
         let connection = RemoteBackend(
             place.cloud,
+            sending: sending,
             tokens: place.tokens,
             grants: place.grants,
             variables: herald.variables
         )
         do {
-            let result = try await body(try await connection.backend(), try ledger(of: place.cloud, in: herald))
+            let backend = try await connection.backend()
+            let folder = try folder(of: place.cloud, in: herald)
+            let lock = backend.reconciler == nil ? nil : try lock(folder, of: place.cloud)
+            let result = try await body(backend, try ledger(in: folder))
+            lock?.release()
             try await connection.close()
             return result
         } catch {
@@ -88,9 +94,8 @@ struct BackendOptions: ParsableArguments {
         }
     }
 
-    /// The ledger of what is done to a backend: one for each, since keys and names of one mean nothing to another.
-    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    private func ledger(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> Ledger {
+    /// The folder of what is known of a backend: one for each, since keys and names of one mean nothing to another.
+    private func folder(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> String {
         let name = cloud.origin.split(separator: "://").last.map(String.init) ?? cloud.origin
         let folder = try herald.stateFolder() + "/backends/" + name.replacing(":", with: "-")
         try FileManager.default.createDirectory(
@@ -98,6 +103,22 @@ struct BackendOptions: ParsableArguments {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        return try Ledger(path: folder + "/ledger.sqlite")
+        return folder
+    }
+
+    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
+    private func ledger(in folder: String) throws -> Ledger { try Ledger(path: folder + "/ledger.sqlite") }
+
+    /// Sees to it that one run at a time sends to a backend without keys: of two, neither could tell an attempt of the
+    /// other's from one that was cut off.
+    private func lock(_ folder: String, of cloud: GraphCloud) throws -> FileLock {
+        guard let lock = try FileLock.ifFree(path: folder + "/run.lock") else {
+            throw Failure(
+                .failed,
+                "Another run is at work on \(cloud), which keeps no keys: two at once could post twice. Wait for it to end, "
+                    + "or stop it."
+            )
+        }
+        return lock
     }
 }

@@ -4,28 +4,34 @@ import GraphModel
 
 /// The services between a run and a backend elsewhere, from the outside in: grants, pacing, HTTP.
 struct RemoteBackend: Sendable {
-    /// How many requests are under way at once, at most.
-    private static let concurrency = 64
-
     private let cloud: GraphCloud
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
+    private let sending: SendingOptions
 
     /// Makes the connections' pool; nothing is connected yet.
     ///
     /// - Parameters:
     ///   - cloud: Where the backend is.
+    ///   - sending: How it is sent to.
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
-    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) {
+    init(
+        _ cloud: GraphCloud,
+        sending: SendingOptions,
+        tokens: any TokenSource,
+        grants: Grants,
+        variables: [String: String]
+    ) {
         self.cloud = cloud
         self.grants = grants
+        self.sending = sending
         client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGraph.configuration(
-                concurrency: Self.concurrency,
+                concurrency: max(sending.concurrency, PacingLimits().maximumConcurrency),
                 proxy: HTTPProxy(for: cloud.root, variables: variables)
             )
         )
@@ -50,16 +56,32 @@ struct RemoteBackend: Sendable {
             )
         }
         let caller = Self.caller(in: response)
-        // Only a server that names its mode is taken for one that keeps keys: any other may post twice.
-        let keepsKeys = cloud.kind == .herald && response.headers["x-server-mode"] != nil
-        let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
+        // Any other than one that says so may post twice.
+        let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
+        let limits: PacingLimits = keepsKeys ? .server(concurrency: sending.concurrency) : PacingLimits()
         let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
-        return RunBackend(
-            name: cloud.root,
-            service: GrantedService(paced, grants: grants),
-            caller: caller,
-            width: keepsKeys ? Self.concurrency : 256
+        guard !keepsKeys else {
+            return RunBackend(
+                name: cloud.root,
+                service: GrantedService(paced, grants: grants),
+                caller: caller,
+                width: sending.concurrency
+            )
+        }
+        let marking = MarkingService(
+            paced,
+            readLag: Int64(sending.readLag * 1_000_000),
+            serviceRoot: cloud.root
         )
+        var backend = RunBackend(
+            name: cloud.root,
+            service: GrantedService(marking, grants: grants),
+            caller: caller,
+            width: 256
+        )
+        backend.reconciler = marking
+        backend.verifiesFirst = sending.verifyExisting
+        return backend
     }
 
     func close() async throws { try await client.shutdown() }

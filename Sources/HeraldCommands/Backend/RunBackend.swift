@@ -6,6 +6,10 @@ struct RunBackend: Sendable {
     /// The name by which runs are recorded: the store's path, or the address.
     var name: String
     var service: any GraphService
+    /// Looks for what writes have made, where the backend keeps no keys; nil where it does.
+    var reconciler: (any ReconcilingService)?
+    /// Whether what this ledger never sent is looked for before it is sent.
+    var verifiesFirst = false
     /// By whom requests are made.
     var caller: Caller
     /// How many requests an announcement keeps under way at once.

@@ -59,9 +59,15 @@ struct RunPlace: Sendable {
             try await ledger.keep(bytes, path: path, run: run)
             return bytes
         }
+        let sender = Sender(
+            backend.service,
+            reconciler: backend.reconciler,
+            verifiesFirst: backend.verifiesFirst,
+            now: now
+        )
         return ScriptContext(
-            service: LedgerService(backend.service, ledger: ledger, run: run, now: now),
-            backend: backend.service,
+            service: LedgerService(sender, ledger: ledger, run: run),
+            sender: sender,
             ledger: ledger,
             run: record,
             caller: backend.caller,

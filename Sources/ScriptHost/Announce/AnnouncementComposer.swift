@@ -219,10 +219,9 @@ actor AnnouncementComposer {
             }
             let delivery = Delivery(
                 ledger: context.ledger,
-                backend: context.backend,
+                sender: context.sender,
                 caller: context.caller,
-                width: context.width,
-                now: context.now
+                width: context.width
             )
             let monitor = context.monitor
             let name = spec.name

@@ -7,8 +7,8 @@ import LuaRuntime
 package struct ScriptContext: Sendable {
     /// Answers the script's requests and remembers its writes.
     package var service: any GraphService
-    /// Answers the requests of announcements, which the ledger remembers by itself.
-    package var backend: any GraphService
+    /// Sends the posts of announcements, which the ledger remembers by itself.
+    package var sender: Sender
     package var ledger: Ledger
     /// The run, as the ledger names it.
     package var run: RunRecord
@@ -33,7 +33,7 @@ package struct ScriptContext: Sendable {
 
     package init(
         service: any GraphService,
-        backend: any GraphService,
+        sender: Sender,
         ledger: Ledger,
         run: RunRecord,
         caller: Caller,
@@ -45,7 +45,7 @@ package struct ScriptContext: Sendable {
         journal: RunJournal
     ) {
         self.service = service
-        self.backend = backend
+        self.sender = sender
         self.ledger = ledger
         self.run = run
         self.caller = caller

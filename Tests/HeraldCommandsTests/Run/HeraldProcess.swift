@@ -23,12 +23,22 @@ struct HeraldProcess {
     /// The executable, which is built beside the tests.
     private static let executable = Bundle.main.bundleURL.appending(path: "herald")
 
-    /// Where the process runs; `state` in it is the process's home.
+    /// Where the process runs.
     let folder: String
+    /// The process's home, in the folder.
+    var home = "state"
+    /// What else stands in its environment.
+    var variables: [String: String] = [:]
 
     /// Lets the executable run to its end.
     @discardableResult
     func run(_ arguments: String..., disturbance: Disturbance? = nil) async throws -> Ending {
+        try await run(arguments, disturbance: disturbance)
+    }
+
+    /// Lets the executable run to its end.
+    @discardableResult
+    func run(_ arguments: [String], disturbance: Disturbance? = nil) async throws -> Ending {
         let output = Pipe()
         let error = Pipe()
         let process = try ChildProcess(
@@ -36,8 +46,8 @@ struct HeraldProcess {
             arguments,
             folder: folder,
             environment: [
-                "HERALD_HOME": folder + "/state", "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
-            ],
+                "HERALD_HOME": folder + "/" + home, "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
+            ].merging(variables) { $1 },
             output: output.fileHandleForWriting,
             error: error.fileHandleForWriting
         )

@@ -1,0 +1,112 @@
+import GraphModel
+
+extension Delivery {
+    /// What a delivery has come to so far.
+    struct Job {
+        private let name: String
+        private let now: @Sendable () -> Int64
+        var outcome = Outcome()
+        private(set) var state: Progress
+        /// The groups that have not been sent to.
+        var missing: Set<GroupID>
+        /// What is to be settled in the ledger.
+        private(set) var pending: [Settlement] = []
+        /// What was sent more than once.
+        private(set) var repeated: [Effect] = []
+
+        init(name: String, groups: Set<GroupID>, now: @escaping @Sendable () -> Int64) {
+            self.name = name
+            self.now = now
+            missing = groups
+            state = Progress(total: groups.count)
+        }
+
+        mutating func takePending() -> [Settlement] {
+            defer { pending = [] }
+            return pending
+        }
+
+        /// Takes note of what came of an effect.
+        mutating func note(_ ended: Sender.Outcome, of effect: Effect) {
+            switch ended {
+            case .answered(let response, let sends, let copies):
+                outcome.answered += 1
+                note(response, of: effect)
+                if copies > 1 {
+                    outcome.findings.append(.doubled(effect, copies: copies, announcement: name))
+                } else if sends > 1 || (sends > 0 && effect.state != .planned) {
+                    repeated.append(effect)
+                }
+            case .notDone(let reason):
+                outcome.halt = outcome.halt ?? .unavailable(reason.message)
+                release([effect])
+            case .stopped: outcome.halt = outcome.halt ?? .interrupted
+            case .ambiguous(let reason):
+                outcome.answered += 1
+                state.ambiguous += 1
+                pending.append(
+                    Settlement(effect: effect.id, event: .lose, status: 0, message: reason, at: now())
+                )
+                outcome.findings.append(
+                    Finding(
+                        kind: .ambiguous,
+                        announcement: name,
+                        target: effect.target?.text ?? effect.path,
+                        message: "It cannot be proved whether the group has the post: \(reason)"
+                    )
+                )
+            }
+        }
+
+        /// Takes note that effects that were written ahead were not sent.
+        mutating func release(_ effects: some Sequence<Effect>) {
+            // What had been attempted before stays so: nothing new is known of it.
+            for effect in effects where effect.attemptedAt != nil && effect.state == .planned {
+                pending.append(Settlement(effect: effect.id, event: .release, status: 0, at: now()))
+            }
+        }
+
+        private mutating func note(_ response: GraphResponse, of effect: Effect) {
+            var settlement = Settlement(effect: effect.id, event: .succeed, status: response.status, at: now())
+            if let error = response.error {
+                state.failed += 1
+                settlement.event = .refuse
+                settlement.code = error.code
+                settlement.message = error.message
+                let isReuse = error.code == GraphError.Code.keyReused.rawValue
+                outcome.findings.append(
+                    Finding(
+                        kind: isReuse ? .changed : .failed,
+                        announcement: name,
+                        target: effect.target?.text ?? effect.path,
+                        code: error.code,
+                        message: error.message
+                    )
+                )
+            } else {
+                settlement.answer = CreatedIDs(response.body).json
+                if response.isReplayed {
+                    state.already += 1
+                    outcome.already += 1
+                } else {
+                    state.sent += 1
+                    outcome.sent += 1
+                }
+            }
+            pending.append(settlement)
+        }
+    }
+}
+
+extension Finding {
+    /// A group has a post of an announcement more than once.
+    static func doubled(_ effect: Effect, copies: Int, announcement: String) -> Finding {
+        Finding(
+            kind: .doubled,
+            announcement: announcement,
+            target: effect.target?.text ?? effect.path,
+            message:
+                "The group has the post \(copies) times: an attempt that seemed lost came through late. Delete one."
+        )
+    }
+}

@@ -1,0 +1,181 @@
+import EmbeddedGraph
+import GraphClient
+import GraphModel
+import Testing
+
+@testable import Announcements
+
+/// Exactly once where the backend keeps no keys.
+@Suite struct UnkeyedDeliveryTests {
+    private let world: World
+    private let line: UnkeyedStore
+    private let sender: Sender
+
+    init() async throws {
+        world = try await World(groups: 40)
+        line = UnkeyedStore(world.store, seed: .random(in: .min ... .max))
+        let marking = MarkingService(line, readLag: 0, serviceRoot: GraphRequest.localServiceRoot)
+        sender = Sender(marking, reconciler: marking, now: { 1_700_000_000_500_000 }, sleep: { _ in })
+    }
+
+    private func announce(
+        _ text: String,
+        run: String = "R1"
+    ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
+        let draft = try await world.draft("news", run: run)
+        for group in world.groups where await draft.admit(group) {
+            try await draft.add(RenderedPost(group: group, body: World.body(text)))
+        }
+        _ = try await draft.finish()
+        var delivery = Delivery(ledger: world.ledger, sender: sender, caller: world.store.operatorCaller, width: 8)
+        delivery.batch = 16
+        delivery.ahead = 5
+        return try await draft.deliver(by: delivery) { _ in }
+    }
+
+    private func expectEachOnce() async throws {
+        for group in world.groups { #expect(try await world.conversations(of: group) == 1) }
+    }
+
+    @Test func `over a line that loses requests and answers each group gets one post, and the counts are true`()
+        async throws
+    {
+        line.lose(before: 15, after: 25)
+        var (tally, findings, halt) = try await announce("hello")
+        // Four losses in a row are possible, and end in what cannot be proved; the next run looks, and knows.
+        while tally.ambiguous > 0 {
+            #expect(findings.contains { $0.kind == .ambiguous })
+            (tally, findings, halt) = try await announce("hello", run: "R2")
+        }
+        #expect(halt == nil && tally.sent + tally.already == 40 && tally.failed == 0)
+        #expect(!findings.contains { $0.kind == .doubled })
+        try await expectEachOnce()
+    }
+
+    @Test func `what a killed run had begun is looked for: what is there is not sent again, the rest is`() async throws
+    {
+        let draft = try await world.draft("news")
+        for group in world.groups where await draft.admit(group) {
+            try await draft.add(RenderedPost(group: group, body: World.body("hello")))
+        }
+        _ = try await draft.finish()
+        let effects = try await world.ledger.open(announcement: 1, after: 0, limit: 40)
+        try await world.ledger.begin(effects.prefix(20).map(\.id), at: 1_700_000_000_400_000)
+        for effect in effects.prefix(10) {
+            _ = try await sender.backend.respond(to: effect.request(by: world.store.operatorCaller))
+        }
+        let (tally, findings, _) = try await announce("hello", run: "R2")
+        #expect(tally.already == 10 && tally.sent == 30 && findings.isEmpty)
+        #expect(line.posts == 40)
+        try await expectEachOnce()
+    }
+
+    @Test func `where a look is not possible nothing is sent again, and the target is named`() async throws {
+        struct Blind: ReconcilingService {
+            let next: UnkeyedStore
+            let readLag: Int64 = 0
+            func respond(to request: GraphRequest) async throws -> GraphResponse { try await next.respond(to: request) }
+            func leavesMark(_ request: GraphRequest) -> Bool { true }
+            func find(_ key: IdempotencyKey, for request: GraphRequest, since: Int64) async throws -> Whereabouts {
+                throw NoAnswer(.unknown, "The look was refused.")
+            }
+        }
+        line.lose(before: 0, after: 100)
+        let blind = Blind(next: line)
+        let sender = Sender(blind, reconciler: blind, now: { 9 }, sleep: { _ in })
+        let delivery = Delivery(ledger: world.ledger, sender: sender, caller: world.store.operatorCaller, width: 4)
+        for run in ["R1", "R2"] {
+            let draft = try await world.draft("news", run: run)
+            for group in world.groups where await draft.admit(group) {
+                try await draft.add(RenderedPost(group: group, body: World.body("hello")))
+            }
+            _ = try await draft.finish()
+            let (tally, findings, halt) = try await draft.deliver(by: delivery) { _ in }
+            #expect(tally.ambiguous == 40 && tally.sent == 0 && halt == nil)
+            #expect(findings.allSatisfy { $0.kind == .ambiguous && $0.message.contains("The look was refused.") })
+        }
+        try await expectEachOnce()
+    }
+
+    @Test func `what was sent by another ledger is found when it is looked for first`() async throws {
+        _ = try await announce("hello")
+        let other = try await World(groups: 0)
+        let first = Sender(
+            sender.backend,
+            reconciler: sender.reconciler,
+            verifiesFirst: true,
+            now: { 1_700_000_000_500_000 },
+            sleep: { _ in }
+        )
+        let draft = try await AnnouncementDraft(name: "news", run: "R1", ledger: other.ledger, now: { 5 })
+        for group in world.groups where await draft.admit(group) {
+            try await draft.add(RenderedPost(group: group, body: World.body("hello")))
+        }
+        _ = try await draft.finish()
+        let delivery = Delivery(ledger: other.ledger, sender: first, caller: world.store.operatorCaller, width: 4)
+        let (tally, _, _) = try await draft.deliver(by: delivery) { _ in }
+        #expect(tally.already == 40 && tally.sent == 0)
+        try await expectEachOnce()
+    }
+
+    @Test func `a post that is there twice is said`() async throws {
+        let draft = try await world.draft("news")
+        let group = world.groups[0]
+        _ = await draft.admit(group)
+        try await draft.add(RenderedPost(group: group, body: World.body("hello")))
+        _ = try await draft.finish()
+        let effect = try #require(try await world.ledger.open(announcement: 1, after: 0, limit: 1).first)
+        try await world.ledger.begin([effect.id], at: 1_700_000_000_400_000)
+        for _ in 0..<2 { _ = try await sender.backend.respond(to: effect.request(by: world.store.operatorCaller)) }
+        let delivery = Delivery(ledger: world.ledger, sender: sender, caller: world.store.operatorCaller, width: 4)
+        let (tally, findings, _) = try await draft.deliver(by: delivery) { _ in }
+        #expect(tally.already == 1 && findings.map(\.kind) == [.doubled])
+        #expect(try await world.ledger.findings(run: "R1", limit: 5).map(\.kind) == [.doubled])
+    }
+
+    // MARK: Single writes
+
+    private func service(_ run: String) -> LedgerService { LedgerService(sender, ledger: world.ledger, run: run) }
+
+    @Test func `a script's write whose answer was lost is found, and the script gets its ids`() async throws {
+        line.lose(before: 0, after: 100)
+        let request = GraphRequest(
+            .post,
+            "/groups/\(world.groups[0])/threads",
+            body: Array(#"{"Topic":"T","Posts":[{"body":{"content":"hello"}}]}"#.utf8),
+            caller: world.store.operatorCaller
+        )
+        let response = try await service("R1").respond(to: request)
+        let thread = try #require(try JSONValue(response.body)["id"]?.string)
+        let posts = try await world.store.respond(
+            to: GraphRequest(
+                .get,
+                "/groups/\(world.groups[0])/threads/\(thread)/posts",
+                caller: world.store.operatorCaller
+            )
+        )
+        #expect(try JSONValue(posts.body)["value"]?.elements?.count == 1)
+        #expect(try await service("R1").respond(to: request).isReplayed)
+        #expect(line.posts == 1)
+    }
+
+    @Test func `a write that leaves no mark is not sent again when its answer was lost, not by a resumed run either`()
+        async throws
+    {
+        line.lose(before: 0, after: 100)
+        let request = GraphRequest(
+            .post,
+            "/groups",
+            body: Array(
+                #"{"displayName":"New","mailNickname":"new","groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false}"#
+                    .utf8
+            ),
+            caller: world.store.operatorCaller
+        )
+        for _ in 0..<2 {
+            let error = await #expect(throws: NoAnswer.self) { try await service("R1").respond(to: request) }
+            #expect(error?.message.contains("cannot be proved") == true)
+        }
+        #expect(line.posts == 1)
+    }
+}

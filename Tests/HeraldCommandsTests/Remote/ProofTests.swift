@@ -1,0 +1,98 @@
+import Foundation
+import GraphModel
+import ScriptHost
+import Testing
+
+@testable import HeraldCommands
+
+/// The real client against the real server over a line on which everything goes wrong that may: each group has its post
+/// once, and the counts are true.
+///
+/// `scripts/prove` runs it with many seeds and groups.
+@Suite struct ProofTests {
+    private static func number(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
+    private static let seeds = number("HERALD_PROVE_SEEDS") ?? 2
+    private static let groups = number("HERALD_PROVE_GROUPS") ?? 40
+    private static let first = number("HERALD_PROVE_FIRST") ?? Int.random(in: 0..<1_000_000)
+    private static let faults = "lost-reply=5%,throttle=4%,unavailable=2%,reset=2%,latency=3ms±3ms,read-lag=300ms"
+
+    /// A server that keeps keys, and one that keeps none, as Graph.
+    enum Server: String, CaseIterable, Sendable {
+        case keyed, unkeyed
+    }
+
+    @Test(arguments: Server.allCases, first..<(first + seeds))
+    func `killed, throttled and cut off, an announcement reaches each group once`(
+        server: Server,
+        seed: Int
+    ) async throws {
+        let world = try CapturedWorld()
+        try await prepare(world)
+        let log = "server.log"
+        let options = ["--faults", Self.faults, "--seed", "\(seed)", "--throttle", "graph"]
+        let process = try await ServerUnderTest(
+            options + (server == .keyed ? [] : ["--no-keys"]),
+            folder: world.folder,
+            log: log
+        )
+        let (ending, deaths) = try await announce(to: process.address, in: world, seed: UInt64(seed))
+        await process.stop()
+
+        let comment: Comment = "seed \(seed), \(server.rawValue): \(ending.error)"
+        #expect(ending.status == 0, comment)
+        let report = try JSONValue(Array(ending.output.utf8))
+        let tally = try #require(report["announcements"]?.elements?.first, comment)
+        let groups = Double(Self.groups)
+        #expect(tally["targets"]?.double == groups, comment)
+        #expect((tally["sent"]?.double ?? 0) + (tally["already"]?.double ?? 0) == groups, comment)
+        for name in ["failed", "ambiguous", "unsent", "changed"] { #expect(tally[name]?.double == 0, comment) }
+        #expect(try world.store.groupsNotAnnouncedOnce().isEmpty, comment)
+        #expect(try world.store.count("conversation") == Self.groups, comment)
+        let requests = try LoggedRequest.read(world.folder + "/" + log)
+        #expect(requests.count { $0.status == "201" } > 0, comment)
+        #expect(LoggedRequest.earlyReturns(in: requests, deaths: deaths).isEmpty, comment)
+    }
+
+    /// Runs the example until it comes to its end; the first runs are killed, at moments which it gives, too.
+    private func announce(
+        to address: String,
+        in world: CapturedWorld,
+        seed: UInt64
+    ) async throws -> (ending: HeraldProcess.Ending, deaths: [Double]) {
+        var random = SeededRandom(seed: seed)
+        let herald = HeraldProcess(
+            folder: world.folder,
+            home: "client",
+            variables: ["HERALD_TOKEN": ServerUnderTest.token]
+        )
+        let arguments = [
+            "run", "--json", "--backend", address, "--allow-all-groups", "--max-posts", "\(Self.groups)", "--read-lag",
+            "1.5", "announce.lua",
+        ]
+        var deaths: [Double] = []
+        for _ in 0..<Int.random(in: 0...2, using: &random) {
+            let delay = Int.random(in: 50_000...1_500_000, using: &random)
+            let ending = try await herald.run(arguments, disturbance: .kill(after: delay))
+            if !ending.wasKilled { return (ending, deaths) }
+            deaths.append(Date().timeIntervalSince1970)
+        }
+        // What the line keeps losing is given up for this run; the next goes on where it ended.
+        for _ in 0..<9 {
+            let ending = try await herald.run(arguments)
+            if ending.status == 0 { return (ending, deaths) }
+        }
+        return (try await herald.run(arguments), deaths)
+    }
+
+    private func prepare(_ world: CapturedWorld) async throws {
+        try world.copyExample("announce.lua")
+        let text = try String(contentsOf: CapturedWorld.examples.appending(path: "groups.csv"), encoding: .utf8)
+        let table = try CSVTable(Array(text.utf8), name: "groups.csv")
+        let end = Self.groups < table.rows.count ? table.rows[Self.groups].line - 1 : Int.max
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(end)
+        try world.write(lines.joined(separator: "\n"), to: "groups.csv")
+        #expect(await world.run("groups", "import", "groups.csv") == .done)
+    }
+}
