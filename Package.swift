@@ -171,7 +171,10 @@ let package = Package(
         ),
         .testTarget(
             name: "GraphClientTests",
-            dependencies: ["GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph", "ServerStage"],
+            dependencies: [
+                "GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph", "ServerStage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

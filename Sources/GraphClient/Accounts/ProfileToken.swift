@@ -24,6 +24,8 @@ package actor ProfileToken: TokenSource {
     private let wait: @Sendable (Duration) async throws -> Void
     private var held: Held?
     private var renewal: Task<Held, any Error>?
+    /// Tokens that the authority does not renew any more, and what it said: it is not asked again about them.
+    private var ended: (secret: StoredSecret, reason: SignInRequired)?
 
     /// - Parameters:
     ///   - name: The profile's.
@@ -71,6 +73,7 @@ package actor ProfileToken: TokenSource {
             guard var profile = try draft.profiles()[name] else {
                 throw SignInRequired("There is no profile '\(name)' any more. Sign in: herald login --profile \(name)")
             }
+            if let ended, ended.secret == profile.secret { throw ended.reason }
             let context = profile.context(name: name)
             let secrets = try ProfileSecrets(
                 try await keys.open(profile.secret, context: context, name: name),
@@ -84,12 +87,7 @@ package actor ProfileToken: TokenSource {
                 if isGood { return present }
                 throw signInAgain("The sign-in has ended, and the authority gave nothing to renew it with.")
             }
-            var form = [
-                ("grant_type", "refresh_token"), ("client_id", profile.clientID), ("refresh_token", refreshToken),
-                ("scope", profile.scope),
-            ]
-            if let claims { form.append(("claims", claims)) }
-            switch try await ask(form, at: profile.tokenEndpoint) {
+            switch try await ask(profile.renewal(refreshToken, claims: claims), at: profile.tokenEndpoint) {
             case .granted(let answer):
                 let next = ProfileSecrets(
                     accessToken: answer.accessToken,
@@ -105,7 +103,9 @@ package actor ProfileToken: TokenSource {
                     profile.claims = claims
                     try draft.set(name, profile)
                 }
-                throw signInAgain(refusal.description)
+                let reason = signInAgain(refusal.description)
+                ended = (profile.secret, reason)
+                throw reason
             case .refused(let refusal):
                 if isGood { return present }
                 throw SignInRequired("The token of the profile '\(name)' cannot be renewed. \(refusal)")
@@ -131,6 +131,15 @@ package actor ProfileToken: TokenSource {
 
     private func signInAgain(_ reason: String) -> SignInRequired {
         SignInRequired("\(reason) Sign in again: herald login --profile \(name)")
+    }
+}
+
+extension Profile {
+    /// The form that renews the tokens (RFC 6749, section 6).
+    func renewal(_ refreshToken: String, claims: String?) -> [(String, String)] {
+        [
+            ("grant_type", "refresh_token"), ("client_id", clientID), ("refresh_token", refreshToken), ("scope", scope),
+        ] + (claims.map { [("claims", $0)] } ?? [])
     }
 }
 

@@ -18,8 +18,8 @@ extension HeraldCommand {
                 Examples:
 
                   herald login --backend http://127.0.0.1:8080
-                  herald login --backend global --tenant contoso.com --client-id 11111111-2222-3333-4444-555555555555
-                  herald login --profile work --browser
+                  herald login --backend global --client-id ID --tenant contoso.com
+                  herald login --backend global --profile work --browser
                 """
         )
 

@@ -43,13 +43,13 @@ extension HeraldCommand {
                     }
                 }
                 try herald.output.write(document + [UInt8(ascii: "\n")])
-                return .done
+                return identities.contains { $0.problem != nil } ? .failed : .done
             }
             for (index, identity) in identities.enumerated() {
                 if index > 0 { try herald.output.line() }
                 try identity.fields.write(to: herald.output)
             }
-            return .done
+            return identities.contains { $0.problem != nil } ? .failed : .done
         }
 
         private func identities(in herald: HeraldEnvironment) async throws -> [Identity] {
@@ -80,9 +80,14 @@ extension HeraldCommand {
             }
             var identities: [Identity] = []
             for (name, profile) in profiles.sorted(by: { $0.key < $1.key }) {
-                let claims = try await accounts.file.claims(of: name, profile, keys: accounts.keys)
-                var identity = Identity(source: name, claims: claims, now: now)
+                var identity = Identity(source: name, claims: nil, now: now)
                 identity.profile = profile
+                do {
+                    identity.claims = try await accounts.file.claims(of: name, profile, keys: accounts.keys)
+                } catch let reason as SignInRequired {
+                    // The profiles that can be read are shown nevertheless.
+                    identity.problem = reason.message
+                }
                 identities.append(identity)
             }
             return identities

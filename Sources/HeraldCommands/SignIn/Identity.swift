@@ -8,6 +8,8 @@ struct Identity {
     /// What the token says; nil if it is opaque.
     var claims: TokenClaims?
     var profile: Profile?
+    /// Why the token cannot be used; nil if it can.
+    var problem: String?
     /// Microseconds since 1970.
     var now: Int64
 
@@ -33,7 +35,10 @@ struct Identity {
         list.add("Client", claims?.client ?? profile?.clientID)
         guard let claims else {
             list.add("Until", until)
-            list.add("Allows", "unknown: the token is opaque, only the service can read it")
+            list.add(
+                "Allows",
+                problem.map { "nothing: \($0)" } ?? "unknown: the token is opaque, only the service can read it"
+            )
             return list
         }
         list.add(claims.kind == .application ? "Roles" : "Scopes", claims.permissions.joined(separator: " "))
@@ -89,6 +94,7 @@ struct Identity {
             writer.array { writer in for permission in claims?.permissions ?? [] { writer.string(permission) } }
             writer.member("expires", expires.map { GraphDate(microseconds: $0 * 1_000_000).text })
             writer.member("renewable", isRenewable)
+            writer.member("problem", problem)
             writer.name("rights")
             writer.array { writer in
                 for right in claims?.rights ?? [] {

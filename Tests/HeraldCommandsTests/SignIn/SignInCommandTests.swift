@@ -31,7 +31,9 @@ struct SignInCommandTests {
             }
         }
 
-        func run(_ arguments: String...) async -> HeraldCommands.ExitStatus { await HeraldCommand.run(arguments, in: herald) }
+        func run(_ arguments: String...) async -> HeraldCommands.ExitStatus {
+            await HeraldCommand.run(arguments, in: herald)
+        }
 
         /// Every token in the file of accounts.
         var tokens: [String] {
@@ -96,6 +98,11 @@ struct SignInCommandTests {
             #expect(identity["kind"]?.string == "delegated")
             #expect(identity["renewable"] == .boolean(true))
             #expect(identity["rights"]?.elements?.count == 3)
+
+            var other = stage
+            other.herald.variables["HERALD_KEY"] = nil
+            #expect(await other.run("whoami") == .failed)
+            #expect(stage.take().output.contains(#/Profile +work\n(.*\n)*Allows +nothing: .*Set HERALD_KEY/#))
 
             #expect(await stage.run("login", "--profile", "work", "--allow-all-groups") == .done)
             _ = stage.take()
