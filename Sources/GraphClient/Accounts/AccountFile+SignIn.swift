@@ -40,6 +40,7 @@ extension AccountFile {
     ///   - keys: Seal them.
     ///   - now: Microseconds since 1970.
     /// - Returns: The profile.
+    /// - Throws: ``SignInFault`` if the file cannot be written.
     package func keep(
         _ answer: TokenAnswer,
         as new: NewProfile,

@@ -76,9 +76,11 @@ package struct AccountFile: Sendable {
         }
     }
 
-    /// Takes profiles away, and says which were there.
+    /// Takes profiles away.
     ///
     /// - Parameter names: Which; nil takes all away.
+    /// - Returns: Those of them that were there.
+    /// - Throws: ``SignInFault`` if the file cannot be written.
     package func remove(_ names: [String]?) async throws -> [String] {
         try await locked { draft in
             let known = try draft.profiles().keys.sorted()

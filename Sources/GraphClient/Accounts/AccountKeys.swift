@@ -23,6 +23,7 @@ package final class AccountKeys: Sendable {
     ///   - secret: The bytes.
     ///   - context: What it belongs to.
     ///   - previous: What stood there before, whose salt is used again, so that its key is at hand.
+    /// - Returns: What may stand in the file.
     func seal(_ secret: [UInt8], context: [UInt8], previous: StoredSecret?) async -> StoredSecret {
         if let password {
             let salt = previous?.salt ?? Base64.encode(SecretBox.random(16))

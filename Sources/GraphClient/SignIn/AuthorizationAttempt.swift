@@ -39,6 +39,7 @@ package struct AuthorizationAttempt: Sendable {
     ///   - scopes: What is asked for.
     ///   - hint: The user's address, if it is known.
     ///   - claims: What the token has to state, if the service asked for something.
+    /// - Returns: The address.
     package func address(
         at endpoints: SignInEndpoints,
         client: String,

@@ -68,6 +68,7 @@ package struct DevicePolling: Sendable {
     /// - Parameters:
     ///   - outcome: What came of asking.
     ///   - elapsed: Seconds since the code was given.
+    /// - Returns: What to do next.
     package mutating func next(_ outcome: TokenOutcome, elapsed: Int64) -> Action {
         switch outcome {
         case .granted(let answer): return .finish(answer)

@@ -34,6 +34,7 @@ package struct SignIn: Sendable {
     /// Signs in by a code that a person enters in a browser elsewhere.
     ///
     /// - Parameter show: Shows the code to the person.
+    /// - Returns: The tokens.
     /// - Throws: ``TokenRefusal`` or ``SignInFault``.
     package func byDeviceCode(_ show: (DeviceCode) async throws -> Void) async throws -> TokenAnswer {
         let code = try await authority.deviceCode(at: endpoints, client: client, scopes: scopes)
@@ -61,6 +62,7 @@ package struct SignIn: Sendable {
     /// Signs in by a browser on this machine, which comes back to a loopback address.
     ///
     /// - Parameter open: Shows the address to the person, or opens it.
+    /// - Returns: The tokens.
     /// - Throws: ``TokenRefusal`` or ``SignInFault``.
     package func byBrowser(_ open: (_ address: String) async throws -> Void) async throws -> TokenAnswer {
         try await LoopbackListener.with { listener in

@@ -24,6 +24,7 @@ import CQREncode
     ///
     /// - Parameter usesColour: Whether black and white may be asked for. Otherwise it is drawn light on dark, as most
     ///   terminals are.
+    /// - Returns: The lines, from the top.
     func lines(usesColour: Bool) -> [String] {
         let side = columns
         return stride(from: 0, to: side, by: 2).map { row in
