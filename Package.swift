@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
         .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
 
@@ -64,7 +65,7 @@ let package = Package(
         .target(
             name: "GraphClient",
             dependencies: [
-                "GraphModel",
+                "GraphModel", "CCrypto",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -88,7 +89,7 @@ let package = Package(
             name: "HeraldCommands",
             dependencies: [
                 "ScriptHost", "EmbeddedGraph", "GraphClient", "Announcements", "LuaRuntime", "GraphModel", "Storage",
-                "CEdit",
+                "CEdit", "CQREncode",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -135,6 +136,19 @@ let package = Package(
         ),
         .executableTarget(name: "herald-server", dependencies: ["ServerCommands"], swiftSettings: strict),
 
+        // A server with its own authority, which the tests sign in at.
+        .target(
+            name: "ServerStage",
+            dependencies: [
+                "GraphServer", "EmbeddedGraph", "GraphModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/ServerStage",
+            swiftSettings: strict
+        ),
         // The stock library, which the tests hold the replaced functions against.
         .target(name: "CStockLua", dependencies: ["CLua"], path: "Tests/CStockLua", cSettings: strictC),
         .testTarget(
@@ -157,7 +171,10 @@ let package = Package(
         ),
         .testTarget(
             name: "GraphClientTests",
-            dependencies: ["GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph"],
+            dependencies: [
+                "GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph", "ServerStage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -177,6 +194,7 @@ let package = Package(
             name: "HeraldCommandsTests",
             dependencies: [
                 "HeraldCommands", "herald", "herald-server", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
+                "GraphClient", "ServerStage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

@@ -17,6 +17,8 @@ package struct HeraldEnvironment: Sendable {
     package var now: @Sendable () -> Int64
     /// The time since some moment in the past, which never goes backwards.
     package var uptime: @Sendable () -> Duration
+    /// Lets time pass.
+    package var wait: @Sendable (Duration) async throws -> Void
 
     package init(
         variables: [String: String],
@@ -25,7 +27,8 @@ package struct HeraldEnvironment: Sendable {
         output: ByteSink,
         error: ByteSink,
         now: @escaping @Sendable () -> Int64,
-        uptime: @escaping @Sendable () -> Duration
+        uptime: @escaping @Sendable () -> Duration,
+        wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.variables = variables
         self.folder = folder
@@ -34,6 +37,7 @@ package struct HeraldEnvironment: Sendable {
         self.error = error
         self.now = now
         self.uptime = uptime
+        self.wait = wait
     }
 
     /// The world of this process.

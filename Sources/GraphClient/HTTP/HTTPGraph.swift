@@ -161,7 +161,8 @@ package struct HTTPGraph: GraphService {
             return nil
         }
         let encoded = field[start.upperBound...].prefix { $0 != "\"" }
-        return Data(base64Encoded: String(encoded)).map { String(decoding: $0, as: UTF8.self) }
+        // Some write it without padding, or in the alphabet for addresses.
+        return Base64.decode(String(encoded)).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -12,11 +12,18 @@ struct BackendOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What answers: 'embedded', the address of a Herald server or of Microsoft Graph, or a national cloud "
-                + "(global, usgov, usgov-dod, china). The access token is what HERALD_TOKEN holds or --token-command prints.",
+                + "(global, usgov, usgov-dod, china). Sign in first: herald login.",
             valueName: "address"
         )
     )
     var backend = "embedded"
+    @Option(
+        help: ArgumentHelp(
+            "Whose sign-in is used, by the name that herald login gave it; it implies the backend.",
+            valueName: "name"
+        )
+    )
+    var profile: String?
     @Option(
         help: ArgumentHelp(
             "A program that prints an access token; it is run by the shell, and again when the token is refused.",
@@ -49,11 +56,13 @@ struct BackendOptions: ParsableArguments {
         guard store.store == nil else {
             throw ValidationError("--store names a file of the embedded store, and --backend says not to use it.")
         }
-        do { _ = try GraphCloud(backend) } catch { throw ValidationError(error.message) }
+        if backend.lowercased() != "embedded" {
+            do { _ = try GraphCloud(backend) } catch { throw ValidationError(error.message) }
+        }
         guard maxPosts >= 0 else { throw ValidationError("--max-posts is a number from 0.") }
     }
 
-    private var isEmbedded: Bool { backend.lowercased() == "embedded" }
+    private var isEmbedded: Bool { backend.lowercased() == "embedded" && profile == nil }
 
     /// Does something with the backend and its ledger, and ends the connections afterwards.
     func with<Result>(
@@ -63,18 +72,18 @@ struct BackendOptions: ParsableArguments {
         guard !isEmbedded else {
             return try await body(RunBackend(try store.open(in: herald)), try store.ledger(in: herald))
         }
-        let cloud = try GraphCloud(backend)
+        let place = try place(in: herald)
         let connection = RemoteBackend(
-            cloud,
+            place.cloud,
             sending: sending,
-            tokens: try tokens(in: herald),
-            grants: Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts),
+            tokens: place.tokens,
+            grants: place.grants,
             variables: herald.variables
         )
         do {
             let backend = try await connection.backend()
-            let folder = try folder(of: cloud, in: herald)
-            let lock = backend.reconciler == nil ? nil : try lock(folder)
+            let folder = try folder(of: place.cloud, in: herald)
+            let lock = backend.reconciler == nil ? nil : try lock(folder, of: place.cloud)
             let result = try await body(backend, try ledger(in: folder))
             lock?.release()
             try await connection.close()
@@ -102,24 +111,14 @@ struct BackendOptions: ParsableArguments {
 
     /// Sees to it that one run at a time sends to a backend without keys: of two, neither could tell an attempt of the
     /// other's from one that was cut off.
-    private func lock(_ folder: String) throws -> FileLock {
+    private func lock(_ folder: String, of cloud: GraphCloud) throws -> FileLock {
         guard let lock = try FileLock.ifFree(path: folder + "/run.lock") else {
             throw Failure(
                 .failed,
-                "Another run is at work on \(backend), which keeps no keys: two at once could post twice. Wait for it to end, "
+                "Another run is at work on \(cloud), which keeps no keys: two at once could post twice. Wait for it to end, "
                     + "or stop it."
             )
         }
         return lock
-    }
-
-    private func tokens(in herald: HeraldEnvironment) throws -> any TokenSource {
-        if let tokenCommand { return CommandToken(tokenCommand) }
-        if let token = herald.variable("HERALD_TOKEN") { return GivenToken(token) }
-        throw Failure(
-            .usage,
-            "\(backend) asks for an access token. Put one into HERALD_TOKEN, or name a program that prints one with "
-                + "--token-command."
-        )
     }
 }

@@ -55,7 +55,8 @@ struct RemoteBackend: Sendable {
         if response.status == 401 {
             throw Failure(
                 .failed,
-                "\(cloud) refuses the access token: \(response.error?.message ?? "no reason given"). Get a new one."
+                "\(cloud) refuses the access token: \(response.error?.message ?? "no reason given"). Get a new one, or sign "
+                    + "in: herald login --backend \(cloud)"
             )
         }
         let caller = Self.caller(in: response)
