@@ -53,7 +53,9 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         while true {
             let response = try await next.respond(to: request)
             if response.isSuccess {
-                if request.method == .post, !response.isReplayed { remember(request, response) }
+                // Nobody reads back what was announced, of which there may be very much.
+                let isRead = request.key?.namespace != .announcement
+                if request.method == .post, isRead, !response.isReplayed { remember(request, response) }
                 if request.method == .delete { forget(request) }
                 return response
             }
@@ -72,7 +74,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         let ofGroup = [GraphError.Code.mailboxNotReady, .directoryNotFound].map(\.rawValue).contains(code)
         let ofItem = [GraphError.Code.mailboxNotReady, .itemNotFound].map(\.rawValue).contains(code)
         guard ofGroup || ofItem else { return nil }
-        let ids = Self.ids(in: request.path)
+        let ids = PathSegments.ids(in: request.path)
         return state.withLock { state in
             ids.compactMap { id in
                 state.made[id].flatMap { ($0.isGroup ? ofGroup : ofItem) ? $0.until : nil }
@@ -86,7 +88,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         // The first is that of the whole: a body begins with its id.
         var ids: [String] = []
         try? JSONReader.read(response.body) { try Self.collect(&$0, into: &ids) }
-        if let id = response.headers["Location"].flatMap({ Self.ids(in: $0).last }) { ids.append(id) }
+        if let id = response.headers["Location"].flatMap({ PathSegments.ids(in: $0).last }) { ids.append(id) }
         if let id = response.headers["x-post-id"] { ids.append(id) }
         guard let first = ids.first else { return }
         let isGroup = last == "groups"
@@ -106,7 +108,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
 
     /// What was deleted is not to be waited for, nor what was made with it.
     private func forget(_ request: GraphRequest) {
-        guard let id = Self.ids(in: request.path).last else { return }
+        guard let id = PathSegments.ids(in: request.path).last else { return }
         state.withLock { state in
             guard state.made.removeValue(forKey: id) != nil else { return }
             state.made = state.made.filter { $0.value.owner != id }
@@ -122,18 +124,6 @@ package final class FreshIDService<Next: GraphService>: GraphService {
                 try reader.array { reader, _ in try collect(&reader, into: &ids) }
             default: break
             }
-        }
-    }
-
-    /// The segments of a path, and keys in parentheses, as they would be ids.
-    private static func ids(in path: String) -> [String] {
-        path.split(separator: "/").map { segment in
-            let text = PercentEncoding.decode(String(segment))
-            var id = text
-            if text.hasSuffix("')"), let open = text.firstRange(of: "('") {
-                id = String(text[open.upperBound...].dropLast(2))
-            }
-            return GroupID(id)?.text ?? id
         }
     }
 }

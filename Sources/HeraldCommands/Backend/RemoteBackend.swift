@@ -92,7 +92,7 @@ struct RemoteBackend: Sendable {
     /// What stands between a run and the sending of requests, whatever they are sent by.
     private func reading(_ sending: some GraphService, isLenient: Bool) -> any GraphService {
         let reading = ReadingService(
-            FreshIDService(sending),
+            FreshIDService(FreshListService(sending)),
             root: cloud.root,
             queries: isLenient ? .whenRefused : .always,
             onNotice: onNotice
