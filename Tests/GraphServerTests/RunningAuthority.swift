@@ -63,15 +63,7 @@ struct RunningAuthority: Sendable {
             operatorName: "Olivia",
             clock: now
         )
-        let group = Group(
-            id: try #require(GroupID(RunningServer.group)),
-            displayName: "Sales",
-            mail: "sales@contoso.example",
-            mailNickname: "sales",
-            groupTypes: ["Unified"],
-            created: GraphDate(microseconds: now())
-        )
-        _ = try await store.importGroups([group])
+        _ = try await store.importGroups([RunningServer.sales(at: now())])
         let people = People(store, as: store.operatorCaller)
         for name in ["adele", "alex"] where try await people.find("\(name)@contoso.example") == nil {
             let made = try await store.respond(
@@ -103,23 +95,17 @@ struct RunningAuthority: Sendable {
             logger: logger,
             now: now
         )
-        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = GraphServer(
-            PermittingService(store, now: now),
-            authenticator: authority.verifier,
-            authority: authority,
-            address: .tcp(host: "127.0.0.1", port: 0),
-            logger: logger,
-            now: now,
-            onListening: { continuation.yield($0) }
-        )
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                defer { continuation.finish() }
-                try await server.run()
-            }
-            var iterator = ports.makeAsyncIterator()
-            let port = try #require(await iterator.next())
+        try await RunningServer.serve { onListening in
+            GraphServer(
+                PermittingService(store, now: now),
+                authenticator: authority.verifier,
+                authority: authority,
+                address: .tcp(host: "127.0.0.1", port: 0),
+                logger: logger,
+                now: now,
+                onListening: onListening
+            )
+        } _: { port in
             try await body(
                 RunningAuthority(
                     root: "http://127.0.0.1:\(port)",
@@ -129,8 +115,6 @@ struct RunningAuthority: Sendable {
                     adele: adele
                 )
             )
-            tasks.cancelAll()
-            while let result = await tasks.nextResult() { _ = result }
         }
         try store.close()
     }

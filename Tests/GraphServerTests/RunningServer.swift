@@ -50,38 +50,54 @@ struct RunningServer {
             mode: mode,
             clock: now
         )
-        let group = Group(
-            id: try #require(GroupID(Self.group)),
+        try #require(try await store.importGroups([sales(at: now())]).created == 1)
+        let service = try service?(store) ?? store
+        try await serve { onListening in
+            GraphServer(
+                service,
+                authenticator: DevelopmentToken(token, caller: store.operatorCaller),
+                mode: mode,
+                address: .tcp(host: "127.0.0.1", port: 0),
+                options: options,
+                logger: logger,
+                now: now,
+                onListening: onListening
+            )
+        } _: { port in
+            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)", port: port))
+        }
+        try store.close()
+    }
+
+    /// The group that there is.
+    static func sales(at now: Int64) throws -> Group {
+        Group(
+            id: try #require(GroupID(group)),
             displayName: "Sales",
             mail: "sales@contoso.example",
             mailNickname: "sales",
             groupTypes: ["Unified"],
-            created: GraphDate(microseconds: now())
+            created: GraphDate(microseconds: now)
         )
-        try #require(try await store.importGroups([group]).created == 1)
+    }
+
+    /// Runs a server until `body` is done with the port that it listens on.
+    static func serve(
+        _ make: (_ onListening: @escaping @Sendable (Int) -> Void) throws -> GraphServer,
+        _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = GraphServer(
-            try service?(store) ?? store,
-            authenticator: DevelopmentToken(token, caller: store.operatorCaller),
-            mode: mode,
-            address: .tcp(host: "127.0.0.1", port: 0),
-            options: options,
-            logger: logger,
-            now: now,
-            onListening: { continuation.yield($0) }
-        )
+        let server = try make { continuation.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 defer { continuation.finish() }
                 try await server.run()
             }
             var iterator = ports.makeAsyncIterator()
-            let port = try #require(await iterator.next())
-            try await body(RunningServer(store: store, root: "http://127.0.0.1:\(port)", port: port))
+            try await body(try #require(await iterator.next()))
             tasks.cancelAll()
             while let result = await tasks.nextResult() { _ = result }
         }
-        try store.close()
     }
 
     /// Sends a request; `token` nil sends none.
