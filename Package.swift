@@ -195,6 +195,7 @@ let package = Package(
             dependencies: [
                 "HeraldCommands", "herald", "herald-server", "ScriptHost", "EmbeddedGraph", "GraphModel", "Storage",
                 "GraphClient", "ServerStage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

@@ -10,7 +10,7 @@ extension AccountFile {
         package var clientID: String
         package var scopes: SignInScopes
         package var endpoints: SignInEndpoints
-        /// What runs may write; nil leaves what the profile of that name says.
+        /// What runs may write; nil leaves what the profile of that name says, if it is for the same backend.
         package var grants: Grants?
 
         package init(
@@ -48,7 +48,8 @@ extension AccountFile {
         now: Int64
     ) async throws -> Profile {
         try await locked { draft in
-            let previous = try draft.profiles()[new.name]
+            // What was allowed at one place is not allowed at another.
+            let previous = try draft.profiles()[new.name].flatMap { $0.backend == new.backend ? $0 : nil }
             let claims = TokenClaims(answer.accessToken)
             let identity = answer.idToken.flatMap { TokenClaims($0) }
             var profile = Profile(

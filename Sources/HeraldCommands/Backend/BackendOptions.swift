@@ -44,11 +44,12 @@ struct BackendOptions: ParsableArguments {
     var allowAllGroups = false
     @Option(
         help: ArgumentHelp(
-            "How many posts a run may make on a backend that is not embedded.",
+            "How many posts a run may make on a backend that is not embedded; "
+                + "\(Grants.defaultMaximumPosts) if nothing else is said.",
             valueName: "number"
         )
     )
-    var maxPosts = Grants.defaultMaximumPosts
+    var maxPosts: Int?
     @OptionGroup var sending: SendingOptions
 
     func validate() throws {
@@ -59,7 +60,7 @@ struct BackendOptions: ParsableArguments {
         if backend.lowercased() != "embedded" {
             do { _ = try GraphCloud(backend) } catch { throw ValidationError(error.message) }
         }
-        guard maxPosts >= 0 else { throw ValidationError("--max-posts is a number from 0.") }
+        guard maxPosts ?? 0 >= 0 else { throw ValidationError("--max-posts is a number from 0.") }
     }
 
     private var isEmbedded: Bool { backend.lowercased() == "embedded" && profile == nil }

@@ -41,14 +41,12 @@ extension BackendOptions {
 
     /// What may be written: what the command line says, else the profile.
     private func grants(_ profile: Profile?) -> Grants {
-        var grants = Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts)
-        guard let profile else { return grants }
-        if allowGroups.isEmpty, !allowAllGroups {
-            grants.groups = profile.allowGroups ?? []
-            grants.allGroups = profile.allowAllGroups ?? false
-        }
-        if maxPosts == Grants.defaultMaximumPosts { grants.maximumPosts = profile.maxPosts ?? maxPosts }
-        return grants
+        let isSaid = allowAllGroups || !allowGroups.isEmpty
+        return Grants(
+            groups: isSaid ? allowGroups : profile?.allowGroups ?? [],
+            allGroups: isSaid ? allowAllGroups : profile?.allowAllGroups ?? false,
+            maximumPosts: maxPosts ?? profile?.maxPosts ?? Grants.defaultMaximumPosts
+        )
     }
 
     /// Says at once what Microsoft Graph would refuse to an application, post by post.

@@ -29,7 +29,11 @@ struct ProfileTokenTests {
         }
 
         @discardableResult
-        func login(_ password: String? = "canary-key", grants: Grants? = nil) async throws -> TokenAnswer {
+        func login(
+            _ password: String? = "canary-key",
+            grants: Grants? = nil,
+            backend: String? = nil
+        ) async throws -> TokenAnswer {
             let authority = AuthorityClient(variables: [:])
             let cloud = try GraphCloud(server.root)
             let endpoints = try await authority.endpoints(of: cloud, tenant: "organizations")
@@ -46,7 +50,7 @@ struct ProfileTokenTests {
                 answer,
                 as: .init(
                     name: name,
-                    backend: cloud.origin,
+                    backend: backend ?? cloud.origin,
                     tenant: "organizations",
                     clientID: "herald",
                     scopes: signIn.scopes,
@@ -274,6 +278,9 @@ struct ProfileTokenTests {
             try await stage.login(grants: Grants(allGroups: true))
             #expect(try stage.file.profiles()["work"]?.allowGroups == nil)
             #expect(try stage.file.profiles()["work"]?.allowAllGroups == true)
+            // But not at another place.
+            try await stage.login(backend: "https://graph.microsoft.com")
+            #expect(try stage.file.profiles()["work"]?.allowAllGroups == nil)
         }
     }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import GraphClient
 import GraphModel
@@ -91,6 +92,13 @@ struct SignInCommandTests {
             let arguments = ["login", "--backend", server.root, "--profile", "work", "--allow-groups", "team1*"]
             #expect(await HeraldCommand.run(arguments + ["--max-posts", "7"], in: stage.herald) == .done)
             _ = stage.take()
+            func grants(_ arguments: String...) throws -> Grants {
+                try BackendOptions.parse(["--profile", "work"] + arguments).place(in: stage.herald).grants
+            }
+            #expect(try grants() == Grants(groups: ["team1*"], maximumPosts: 7))
+            #expect(try grants("--max-posts", "100") == Grants(groups: ["team1*"], maximumPosts: 100))
+            #expect(try grants("--allow-groups", "a") == Grants(groups: ["a"], maximumPosts: 7))
+            #expect(try grants("--allow-all-groups") == Grants(allGroups: true, maximumPosts: 7))
             #expect(await stage.run("whoami", "--profile", "work", "--json") == .done)
             let json = try JSONValue(Array(stage.take().output.utf8))
             let identity = try #require(json["value"]?.elements?.first)
