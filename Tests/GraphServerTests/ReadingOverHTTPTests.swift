@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import EmbeddedGraph
 import GraphClient
 import GraphModel
 import Synchronization

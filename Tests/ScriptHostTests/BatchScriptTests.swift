@@ -1,4 +1,5 @@
 import GraphModel
+import LuaRuntime
 import Testing
 
 @testable import ScriptHost

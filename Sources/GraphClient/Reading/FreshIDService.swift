@@ -90,6 +90,8 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         try? JSONReader.read(response.body) { try Self.collect(&$0, into: &ids) }
         if let id = response.headers["Location"].flatMap({ PathSegments.ids(in: $0).last }) { ids.append(id) }
         if let id = response.headers["x-post-id"] { ids.append(id) }
+        // As paths name them.
+        ids = ids.flatMap(Self.ids)
         guard let first = ids.first else { return }
         let isGroup = last == "groups"
         let now = clock.now
@@ -99,7 +101,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
             owner: first
         )
         state.withLock { state in
-            for id in ids { state.made[isGroup ? id.lowercased() : id] = made }
+            for id in ids { state.made[id] = made }
             guard state.made.count > state.limit else { return }
             state.made = state.made.filter { $0.value.until > now }
             state.limit = max(1024, state.made.count * 2)
