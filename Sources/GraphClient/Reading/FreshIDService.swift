@@ -91,7 +91,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
         if let id = response.headers["Location"].flatMap({ PathSegments.ids(in: $0).last }) { ids.append(id) }
         if let id = response.headers["x-post-id"] { ids.append(id) }
         // As paths name them.
-        ids = ids.flatMap(Self.ids)
+        ids = ids.flatMap(PathSegments.ids)
         guard let first = ids.first else { return }
         let isGroup = last == "groups"
         let now = clock.now
