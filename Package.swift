@@ -51,6 +51,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "Processes", swiftSettings: strict),
         .target(name: "GraphModel", dependencies: ["CJSON", "CCrypto"], swiftSettings: strict),
         .target(
             name: "EmbeddedGraph",
@@ -65,7 +66,7 @@ let package = Package(
         .target(
             name: "GraphClient",
             dependencies: [
-                "GraphModel", "CCrypto",
+                "GraphModel", "Processes", "CCrypto",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -89,7 +90,7 @@ let package = Package(
             name: "HeraldCommands",
             dependencies: [
                 "ScriptHost", "EmbeddedGraph", "GraphClient", "Announcements", "LuaRuntime", "GraphModel", "Storage",
-                "CEdit", "CQREncode",
+                "Processes", "CEdit", "CQREncode",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -203,7 +204,7 @@ let package = Package(
         .testTarget(
             name: "GraphServerTests",
             dependencies: [
-                "GraphServer", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage",
+                "GraphServer", "EmbeddedGraph", "GraphClient", "GraphModel", "Processes", "Storage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -217,7 +218,7 @@ let package = Package(
         .testTarget(
             name: "ServerCommandsTests",
             dependencies: [
-                "ServerCommands", "GraphServer", "GraphModel", "herald-server",
+                "ServerCommands", "GraphServer", "GraphModel", "Processes", "herald-server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,22 +1,14 @@
 import Foundation
 import GraphModel
 import GraphServer
+import Processes
 import Testing
 
 // Reference, section 6.4; section 18.3, row 6: gzip request decoding.
 struct CompressedBodyTests {
     /// What the system's gzip makes of a text.
-    private static func gzip(_ text: String) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appending(path: "herald-gzip-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(text.utf8).write(to: file)
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["-c", file.path]
-        process.standardOutput = output
-        try process.run()
-        return Array(try output.fileHandleForReading.readToEnd() ?? Data())
+    private static func gzip(_ text: String) async throws -> [UInt8] {
+        Array(try await ChildProcess.run("/bin/gzip", ["-c"], input: Data(text.utf8)).output)
     }
 
     private static func head(_ coding: String, _ framing: String) -> [UInt8] {
@@ -46,7 +38,11 @@ struct CompressedBodyTests {
     @Test(arguments: ["gzip", "GZIP", "GZip", "x-gzip", "X-GZIP"])
     func `the name of a content coding may be in any letter case`(_ coding: String) async throws {
         try await RunningServer.with { server in
-            let status = try await Self.send(Self.gzip(RunningServer.conversation("Rest")), coding, to: server)
+            let status = try await Self.send(
+                try await Self.gzip(RunningServer.conversation("Rest")),
+                coding,
+                to: server
+            )
             #expect(status == 201)
         }
     }
@@ -54,7 +50,11 @@ struct CompressedBodyTests {
     @Test(arguments: ["br", "gzip, gzip", "gzip, br", "zstd"])
     func `other codings are refused`(_ coding: String) async throws {
         try await RunningServer.with { server in
-            let status = try await Self.send(Self.gzip(RunningServer.conversation("Rest")), coding, to: server)
+            let status = try await Self.send(
+                try await Self.gzip(RunningServer.conversation("Rest")),
+                coding,
+                to: server
+            )
             #expect(status == 415)
         }
     }
@@ -63,7 +63,7 @@ struct CompressedBodyTests {
         try await RunningServer.with { server in
             let mebibyte = 1 << 20
             for (size, status) in [(5 * mebibyte, 201), (25 * mebibyte, 201), (25 * mebibyte + 1, 413)] {
-                let answer = try await Self.send(Self.gzip(Self.conversation(size)), to: server)
+                let answer = try await Self.send(try await Self.gzip(Self.conversation(size)), to: server)
                 #expect(answer == status, "\(size)")
             }
             for (size, status) in [(4 * mebibyte, 201), (4 * mebibyte + 1, 413)] {
@@ -79,7 +79,7 @@ struct CompressedBodyTests {
         try await RunningServer.with(options: options) { server in
             // Bytes that gzip cannot make fewer.
             let noise = Data((0..<(200 << 10)).map { _ in UInt8.random(in: .min ... .max) }).base64EncodedString()
-            let body = try Self.gzip(#"{"topic":"\#(noise)"}"#)
+            let body = try await Self.gzip(#"{"topic":"\#(noise)"}"#)
             let chunk = Array("\(String(body.count, radix: 16))\r\n".utf8) + body + Array("\r\n0\r\n\r\n".utf8)
             let bytes = Self.head("gzip", "Transfer-Encoding: chunked") + chunk
             let answer = try await RawConnection.exchange(bytes, port: server.port)

@@ -1,6 +1,7 @@
 import Foundation
 import GraphModel
 import GraphServer
+import Processes
 import Testing
 
 /// Clients that speak bytes of their own over a socket.
@@ -159,14 +160,8 @@ struct HostileClientTests {
     }
 
     /// What the system's gzip makes of a shell command's output.
-    private static func gzip(_ command: String) throws -> [UInt8] {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command + " | gzip -c"]
-        process.standardOutput = output
-        try process.run()
-        return Array(try output.fileHandleForReading.readToEnd() ?? Data())
+    private static func gzip(_ command: String) async throws -> [UInt8] {
+        Array(try await ChildProcess.run("/bin/sh", ["-c", command + " | gzip -c"]).output)
     }
 
     // Reference, section 6.4 and section 18.3, row 6.
@@ -178,9 +173,9 @@ struct HostileClientTests {
                     + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
                 return try await RawClient.exchange(server.port, bytes: Array(head.utf8) + body)
             }
-            let good = try Self.gzip(#"printf '{"requests":[{"id":"1","method":"GET","url":"/me"}]}'"#)
+            let good = try await Self.gzip(#"printf '{"requests":[{"id":"1","method":"GET","url":"/me"}]}'"#)
             #expect(Self.parts(try await send(good)).statuses == [200])
-            #expect(Self.parts(try await send(Self.gzip("head -c 100000000 /dev/zero"))).statuses == [413])
+            #expect(Self.parts(try await send(try await Self.gzip("head -c 100000000 /dev/zero"))).statuses == [413])
             Self.expect(try await send(Array("this is no gzip".utf8)), 400)
             Self.expect(try await send(Array(good.dropLast(12))), 400)
         }

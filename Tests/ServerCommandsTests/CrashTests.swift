@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import Processes
 import Synchronization
 import Testing
 
@@ -9,50 +10,30 @@ struct CrashTests {
     private final class Running: Sendable {
         let root: String
         let token: String
-        private let process: Int32
-        private let ending: Task<Int32, Never>
+        private let process: ChildProcess
 
         /// Starts a server on a store, and waits until it listens.
         init(store: URL, home: URL) async throws {
-            let server = Process()
-            let error = Pipe()
-            server.executableURL = Bundle.main.bundleURL.appending(path: "herald-server")
-            server.arguments = ["--listen", "127.0.0.1:0", "--store", store.path, "--log-level", "warning"]
-            server.environment = ["HOME": home.path, "HERALD_HOME": home.path, "LOGNAME": "olivia"]
-            server.standardError = error
-            let (statuses, continuation) = AsyncStream.makeStream(of: Int32.self)
-            server.terminationHandler = { ended in
-                continuation.yield(ended.terminationStatus)
-                continuation.finish()
-            }
-            ending = Task {
-                for await status in statuses { return status }
-                return -1
-            }
-            try server.run()
-            process = server.processIdentifier
-            var text = ""
-            while !text.contains("\n") {
-                let data = error.fileHandleForReading.availableData
-                try #require(!data.isEmpty, "the server ended: \(text)")
-                text += String(decoding: data, as: UTF8.self)
-            }
-            error.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+            let server = try await ServerProcess.Listening(
+                ["--listen", "127.0.0.1:0", "--store", store.path, "--log-level", "warning"],
+                environment: ["HOME": home.path, "HERALD_HOME": home.path, "LOGNAME": "olivia"]
+            )
+            process = server.process
             let line = try #require(
-                text.firstMatch(of: #/(http://127\.0\.0\.1:[0-9]+)/v1\.0  token: ([A-Za-z0-9_\-]+)/#)
+                server.line.firstMatch(of: #/(http://127\.0\.0\.1:[0-9]+)/v1\.0  token: ([A-Za-z0-9_\-]+)/#)
             )
             root = String(line.output.1)
             token = String(line.output.2)
         }
 
         /// Kills the process as a failing machine would: it can do nothing more.
-        func crash() { kill(process, SIGKILL) }
+        func crash() { process.send(SIGKILL) }
 
         /// Tells the process to end well.
-        func stop() { kill(process, SIGTERM) }
+        func stop() { process.send(SIGTERM) }
 
         /// The status with which the process ended, or the signal.
-        func end() async -> Int32 { await ending.value }
+        func end() async -> Int32 { await process.ending().status }
 
         func send(_ method: String, _ path: String, _ body: String = "", key: String? = nil) async throws -> Answer {
             var request = URLRequest(url: try #require(URL(string: root + "/v1.0" + path)))

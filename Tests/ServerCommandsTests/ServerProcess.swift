@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 /// The real executable as a process of its own.
@@ -10,22 +11,10 @@ struct ServerProcess {
         var error: String
     }
 
-    private static func make(_ arguments: [String], home: URL, variables: [String: String]) -> Process {
-        let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appending(path: "herald-server")
-        process.arguments = arguments
-        process.environment = ["HOME": home.path, "HERALD_HOME": home.path, "LOGNAME": "olivia"]
-            .merging(variables) { $1 }
-        return process
-    }
+    private static let executable = Bundle.main.bundleURL.appending(path: "herald-server").path
 
-    private static func ending(of process: Process) -> AsyncStream<Int32> {
-        AsyncStream<Int32> { continuation in
-            process.terminationHandler = {
-                continuation.yield($0.terminationStatus)
-                continuation.finish()
-            }
-        }
+    private static func environment(_ home: URL, _ variables: [String: String]) -> [String: String] {
+        ["HOME": home.path, "HERALD_HOME": home.path, "LOGNAME": "olivia"].merging(variables) { $1 }
     }
 
     /// Runs to the end.
@@ -36,20 +25,56 @@ struct ServerProcess {
     ) async throws
         -> Outcome
     {
-        let process = make(arguments, home: home, variables: variables)
-        let output = Pipe()
-        let error = Pipe()
-        process.standardOutput = output
-        process.standardError = error
-        let ending = ending(of: process)
-        try process.run()
-        var iterator = ending.makeAsyncIterator()
-        let status = await iterator.next() ?? -1
-        return Outcome(
-            status: status,
-            output: String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
-            error: String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let result = try await ChildProcess.run(
+            executable,
+            arguments,
+            environment: environment(home, variables),
+            keepsError: true
         )
+        return Outcome(
+            status: result.ending.status,
+            output: String(decoding: result.output, as: UTF8.self),
+            error: String(decoding: result.error, as: UTF8.self)
+        )
+    }
+
+    /// A server that has said where it is.
+    struct Listening {
+        let process: ChildProcess
+        /// What it said until then.
+        let line: String
+        /// Keeps what it says from filling the pipe.
+        private let error: Pipe
+
+        /// Starts a server, and waits until it says where it is.
+        init(_ arguments: [String], environment: [String: String]) async throws {
+            let error = Pipe()
+            self.error = error
+            process = try ChildProcess(
+                executable,
+                arguments,
+                environment: environment,
+                output: nil,
+                error: error.fileHandleForWriting
+            )
+            try error.fileHandleForWriting.close()
+            var text = ""
+            while !text.contains(#/(https?://|unix:)[^\n]*\n/#) {
+                let data = error.fileHandleForReading.availableData
+                try #require(!data.isEmpty, "the server ended: \(text)")
+                text += String(decoding: data, as: UTF8.self)
+            }
+            line = text
+            error.fileHandleForReading.readabilityHandler = { handle in
+                if handle.availableData.isEmpty { handle.readabilityHandler = nil }
+            }
+        }
+
+        /// Ends it well, and gives its exit status.
+        func stop() async -> Int32 {
+            process.send(SIGTERM)
+            return await process.ending().status
+        }
     }
 
     /// Runs `body` with the first line that the server says and its address, and ends it well.
@@ -59,17 +84,12 @@ struct ServerProcess {
         variables: [String: String] = [:],
         _ body: (_ line: String, _ root: String) async throws -> Void
     ) async throws {
-        let process = make(["--listen", "127.0.0.1:0"] + arguments, home: home, variables: variables)
-        let error = Pipe()
-        process.standardError = error
-        let ending = ending(of: process)
-        try process.run()
-        let line = String(decoding: error.fileHandleForReading.availableData, as: UTF8.self)
-        error.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
-        let root = try #require(line.firstMatch(of: #/http://127\.0\.0\.1:[1-9][0-9]*/#)).output
-        try await body(line, String(root))
-        process.terminate()
-        var iterator = ending.makeAsyncIterator()
-        #expect(await iterator.next() == 0)
+        let server = try await Listening(
+            ["--listen", "127.0.0.1:0"] + arguments,
+            environment: environment(home, variables)
+        )
+        let root = try #require(server.line.firstMatch(of: #/http://127\.0\.0\.1:[1-9][0-9]*/#)).output
+        try await body(server.line, String(root))
+        #expect(await server.stop() == 0)
     }
 }

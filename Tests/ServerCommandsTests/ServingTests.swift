@@ -16,21 +16,9 @@ struct ServingTests {
         in folder: URL,
         _ body: (Int) async throws -> Void
     ) async throws {
-        let process = Process()
-        let error = Pipe()
-        process.executableURL = Bundle.main.bundleURL.appending(path: "herald-server")
-        process.arguments = arguments
-        process.environment = ["HERALD_HOME": folder.path]
-        process.standardError = error
-        try process.run()
-        defer { process.terminate() }
-        var text = ""
-        while !text.contains("token:") {
-            let data = error.fileHandleForReading.availableData
-            try #require(!data.isEmpty, "the server ended: \(text)")
-            text += String(decoding: data, as: UTF8.self)
-        }
-        let port = text.firstMatch(of: #/https?://127\.0\.0\.1:(\d+)/#).flatMap { Int($0.output.1) } ?? 0
+        let server = try await ServerProcess.Listening(arguments, environment: ["HERALD_HOME": folder.path])
+        defer { server.process.send(SIGTERM) }
+        let port = server.line.firstMatch(of: #/https?://127\.0\.0\.1:(\d+)/#).flatMap { Int($0.output.1) } ?? 0
         try await body(port)
     }
 

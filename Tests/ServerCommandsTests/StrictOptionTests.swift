@@ -23,17 +23,12 @@ import Testing
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-serve-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let process = Process()
-        let error = Pipe()
-        process.executableURL = Bundle.main.bundleURL.appending(path: "herald-server")
-        process.arguments =
-            ["--listen", "127.0.0.1:0", "--store", folder.appending(path: "graph.sqlite").path] + options
-        process.environment = ["HOME": folder.path, "HERALD_TOKEN": Self.token]
-        process.standardError = error
-        try process.run()
-        defer { process.terminate() }
-        let line = String(decoding: error.fileHandleForReading.availableData, as: UTF8.self)
-        let root = try #require(line.firstMatch(of: #/http://127\.0\.0\.1:[0-9]+/#)?.output)
+        let server = try await ServerProcess.Listening(
+            ["--listen", "127.0.0.1:0", "--store", folder.appending(path: "graph.sqlite").path] + options,
+            environment: ["HOME": folder.path, "HERALD_TOKEN": Self.token]
+        )
+        defer { server.process.send(SIGTERM) }
+        let root = try #require(server.line.firstMatch(of: #/http://127\.0\.0\.1:[0-9]+/#)?.output)
         // The first is answered by the store, the second by the server alone.
         for path in ["/v1.0/me", "/healthz"] {
             var request = URLRequest(url: try #require(URL(string: root + path)))

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// The desktop's secret service (freedesktop.org, Secret Service API), through libsecret's program `secret-tool`.
 struct SecretService: Sendable {
@@ -25,29 +26,10 @@ struct SecretService: Sendable {
         await run(["store", "--label=Herald: key of accounts.json"] + Self.attributes, input: secret) != nil
     }
 
-    /// Runs the program on a thread that may be blocked: it may ask the user to unlock the key ring.
+    /// Runs the program, which may ask the user to unlock the key ring; what it says of failures is not for our user.
     private func run(_ arguments: [String], input: String) async -> String? {
-        let program = program
-        return await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(returning: Self.output(program, arguments, input: input))
-            }
-        }
-    }
-
-    private static func output(_ program: String, _ arguments: [String], input: String) -> String? {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        let (stdin, stdout) = (Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try? stdin.fileHandleForWriting.close()
-        let bytes = (try? stdout.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+        let result = try? await ChildProcess.run(program, arguments, input: Data(input.utf8), keepsError: true)
+        guard let result, result.ending.status == 0 else { return nil }
+        return String(decoding: result.output, as: UTF8.self)
     }
 }

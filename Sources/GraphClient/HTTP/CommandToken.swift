@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// A token that a program prints: what a user's own tool for signing in gives.
 ///
@@ -19,23 +20,16 @@ package actor CommandToken: TokenSource {
     }
 
     private func run() async throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        do { try process.run() } catch {
-            throw SignInRequired("--token-command cannot be run: \(error.localizedDescription)")
+        let result: ChildProcess.Result
+        do { result = try await ChildProcess.run("/bin/sh", ["-c", command]) } catch {
+            throw SignInRequired("--token-command cannot be run: \(error)")
         }
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        guard result.ending.status == 0 else {
             throw SignInRequired(
-                "--token-command ended with the status \(process.terminationStatus); run it by hand to see why."
+                "--token-command ended with the status \(result.ending.status); run it by hand to see why."
             )
         }
-        let token = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let token = String(decoding: result.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw SignInRequired("--token-command printed no token: one line of visible ASCII characters was expected.")
         }

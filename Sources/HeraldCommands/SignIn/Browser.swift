@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// The user's browser.
 enum Browser {
@@ -11,12 +12,11 @@ enum Browser {
             let program = (herald.variable("PATH") ?? "").split(separator: ":").map({ $0 + "/xdg-open" })
                 .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
         else { return false }
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = [address]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        return (try? process.run()) != nil
+        guard let silence = FileHandle(forWritingAtPath: "/dev/null"),
+            let process = try? ChildProcess(program, [address], output: nil, error: silence)
+        else { return false }
+        // Nobody waits for the browser, but its end is to be seen by somebody.
+        Task { await process.ending() }
+        return true
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 /// The real server as a process of its own, which writes its log to a file.

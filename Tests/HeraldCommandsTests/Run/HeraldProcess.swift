@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Processes
 
 /// The real executable, as a process of its own whose state is in a folder of its own.
 struct HeraldProcess {

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Processes
 
 /// The real executable on a terminal of its own, which `script` makes.
 struct HeraldTerminal {

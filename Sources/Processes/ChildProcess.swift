@@ -1,35 +1,48 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// A process of its own.
 ///
 /// Foundation's `Process` reads past the end of a buffer when it lists the open files (`findMaximumOpenFromProcSelfFD`), and
-/// now and then that ends the tests; hence `posix_spawn`.
-final class ChildProcess: Sendable {
-    /// The system's error number.
-    struct SpawnFailure: Error {
-        var number: Int32
+/// now and then that ends the process that starts another; hence `posix_spawn`.
+package final class ChildProcess: Sendable {
+    /// Why a process cannot be started.
+    package struct SpawnFailure: Error, CustomStringConvertible {
+        /// The system's error number.
+        package var number: Int32
+
+        package var description: String { unsafe String(cString: strerror(number)) }
     }
 
     /// How a process ended: the exit status, or the number of the signal that ended it.
-    struct Ending: Sendable {
-        var status: Int32
-        var wasKilled: Bool
+    package struct Ending: Sendable {
+        package var status: Int32
+        package var wasKilled: Bool
     }
 
     private let identifier: pid_t
     private let isReaped = Mutex(false)
 
-    /// Starts a program; its standard input is empty if none is given.
-    init(
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - executable: Its path.
+    ///   - arguments: Without its name.
+    ///   - folder: Where it runs; nil is here.
+    ///   - environment: All that stands in its environment; nil is what stands in ours.
+    ///   - input: Its standard input; nil is an empty one.
+    ///   - output: Its standard output; nil lets what it writes vanish.
+    ///   - error: Its standard error; nil is ours.
+    /// - Throws: ``SpawnFailure``.
+    package init(
         _ executable: String,
         _ arguments: [String],
-        folder: String,
-        environment: [String: String],
+        folder: String? = nil,
+        environment: [String: String]? = nil,
         input: FileHandle? = nil,
-        output: FileHandle,
-        error: FileHandle
-    ) throws {
+        output: FileHandle?,
+        error: FileHandle?
+    ) throws(SpawnFailure) {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -38,10 +51,14 @@ final class ChildProcess: Sendable {
         } else {
             unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         }
-        unsafe posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
-        unsafe posix_spawn_file_actions_adddup2(&actions, error.fileDescriptor, 2)
+        if let output {
+            unsafe posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        }
+        if let error { unsafe posix_spawn_file_actions_adddup2(&actions, error.fileDescriptor, 2) }
         // What is meant for this child is not kept open by another one.
-        for handle in [input, output, error].compactMap(\.self) {
+        for handle in [input, output, error].compactMap(\.self) where handle.fileDescriptor > 2 {
             _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
         }
 
@@ -55,26 +72,27 @@ final class ChildProcess: Sendable {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
         // `env` changes the folder, and is then the program itself.
-        let command = ["env", "--chdir", folder, executable] + arguments
-        let words = unsafe command.map { unsafe strdup($0) } + [nil]
-        let variables = unsafe environment.map { unsafe strdup($0.key + "=" + $0.value) } + [nil]
-        let texts = unsafe words + variables
+        let command = folder.map { ["/usr/bin/env", "--chdir", $0, executable] } ?? [executable]
+        let variables = environment ?? ProcessInfo.processInfo.environment
+        let words = unsafe (command + arguments).map { unsafe strdup($0) } + [nil]
+        let settings = unsafe variables.map { unsafe strdup($0.key + "=" + $0.value) } + [nil]
+        let texts = unsafe words + settings
         defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
         var identifier: pid_t = 0
-        let number = unsafe posix_spawn(&identifier, "/usr/bin/env", &actions, &attributes, words, variables)
+        let number = unsafe posix_spawn(&identifier, command[0], &actions, &attributes, words, settings)
         guard number == 0 else { throw SpawnFailure(number: number) }
         self.identifier = identifier
     }
 
     /// Sends a signal, unless the process has ended.
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         isReaped.withLock { isReaped in
             if !isReaped { kill(identifier, signal) }
         }
     }
 
-    /// Waits for the end.
-    func ending() async -> Ending {
+    /// Waits for the end; to be asked once.
+    package func ending() async -> Ending {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in continuation.resume(returning: reap()) }
         }
