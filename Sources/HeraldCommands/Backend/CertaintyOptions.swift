@@ -2,6 +2,9 @@ import ArgumentParser
 
 /// How it is made certain that nothing is posted twice where the backend keeps no keys.
 struct CertaintyOptions: ParsableArguments {
+    /// In seconds.
+    static let defaultReadLag = 30.0
+
     @Option(
         help: ArgumentHelp(
             "How many seconds what was just written may stay invisible on Microsoft Graph: so long a lost answer is looked "
@@ -9,7 +12,7 @@ struct CertaintyOptions: ParsableArguments {
             valueName: "seconds"
         )
     )
-    var readLag = 30.0
+    var readLag = Self.defaultReadLag
     @Flag(
         help: """
             On Microsoft Graph, look for each post before its first sending: another computer may have sent it, or the \

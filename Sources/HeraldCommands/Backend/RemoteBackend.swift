@@ -11,6 +11,10 @@ struct RemoteBackend: Sendable {
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
+    /// What is done with the exchanges besides.
+    private let tape: Tape
+    private let clock: ReplayClock?
+    private let waits = WaitBoard()
 
     /// Makes the connections' pool; nothing is connected yet.
     ///
@@ -19,9 +23,18 @@ struct RemoteBackend: Sendable {
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
-    init(_ cloud: GraphCloud, tokens: any TokenSource, grants: Grants, variables: [String: String]) {
+    ///   - tape: Whether exchanges are recorded, or answered from a recording.
+    init(
+        _ cloud: GraphCloud,
+        tokens: any TokenSource,
+        grants: Grants,
+        variables: [String: String],
+        tape: Tape = .off
+    ) {
         self.cloud = cloud
         self.grants = grants
+        self.tape = tape
+        clock = tape.isReplay ? ReplayClock() : nil
         client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGraph.configuration(
@@ -29,6 +42,8 @@ struct RemoteBackend: Sendable {
                 proxy: HTTPProxy(for: cloud.root, variables: variables)
             )
         )
+        var tokens = tokens
+        if case .recording(let file) = tape { tokens = HiddenTokens(tokens, redaction: file.redaction) }
         http = HTTPGraph(root: cloud.root, tokens: tokens, client: client)
     }
 
@@ -38,8 +53,10 @@ struct RemoteBackend: Sendable {
     func backend(_ certainty: CertaintyOptions) async throws -> RunBackend {
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         let response: GraphResponse
+        let taped = TapedService(http, tape: tape)
+        let start = ContinuousClock.now
         do {
-            response = try await http.respond(to: GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root))
+            response = try await taped.respond(to: GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root))
         } catch let reason as NoAnswer {
             throw Failure(.failed, "\(cloud): \(reason.message)")
         }
@@ -49,18 +66,27 @@ struct RemoteBackend: Sendable {
                 "\(cloud) refuses the access token: \(response.error?.message ?? "no reason given"). Get a new one."
             )
         }
+        let roundTrip = ContinuousClock.now - start
         let caller = Self.caller(in: response)
         // Any other than one that says so may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
         let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
-        let paced = PacedService(http, limits: limits, keepsKeys: keepsKeys)
+        let paced = PacedService(
+            taped,
+            limits: limits,
+            keepsKeys: keepsKeys,
+            clock: clock ?? SystemPacingClock(),
+            onWaiting: { [waits] in waits.note($0) }
+        )
         guard !keepsKeys else {
-            return RunBackend(
+            var backend = RunBackend(
                 name: cloud.root,
-                service: GrantedService(paced, grants: grants),
+                granted: GrantedService(paced, grants: grants),
                 caller: caller,
                 width: Self.concurrency
             )
+            complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: Self.concurrency))
+            return backend
         }
         let marking = MarkingService(
             paced,
@@ -69,16 +95,23 @@ struct RemoteBackend: Sendable {
         )
         var backend = RunBackend(
             name: cloud.root,
-            service: GrantedService(marking, grants: grants),
+            granted: GrantedService(marking, grants: grants),
             caller: caller,
             width: 256
         )
+        complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
         backend.reconciler = marking
         backend.verifiesFirst = certainty.verifyExisting
         return backend
     }
 
     func close() async throws { try await client.shutdown() }
+
+    private func complete(_ backend: inout RunBackend, _ pace: BackendPace) {
+        backend.waits = waits
+        backend.clock = clock
+        if !tape.isReplay { backend.pace = pace }
+    }
 
     private static func caller(in response: GraphResponse) -> Caller {
         var caller = Caller(id: "", displayName: "an application", address: "", kind: .application)
