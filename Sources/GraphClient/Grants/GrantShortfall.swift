@@ -13,6 +13,22 @@ package struct GrantShortfall: Sendable, Equatable {
     /// How many posts it was granted in all.
     package var maximumPosts: Int
 
+    package init(
+        targets: Int,
+        refused: Int,
+        examples: [String],
+        isNothingGranted: Bool,
+        excess: Int,
+        maximumPosts: Int
+    ) {
+        self.targets = targets
+        self.refused = refused
+        self.examples = examples
+        self.isNothingGranted = isNothingGranted
+        self.excess = excess
+        self.maximumPosts = maximumPosts
+    }
+
     /// How many groups are named.
     static let named = 3
 

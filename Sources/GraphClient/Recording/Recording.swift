@@ -70,7 +70,7 @@ package final class Recording: Sendable {
             return known.list[known.next - 1]
         }
         guard let result else {
-            let query = request.query.isEmpty ? "" : "?" + request.query.prefix(200)
+            let query = request.query.isEmpty ? "" : "?" + Redaction().form(request.query).prefix(200)
             throw NoAnswer(
                 .notDone,
                 "The recording has no answer (left) to \(request.method.rawValue) \(request.path.prefix(200))\(query)"
