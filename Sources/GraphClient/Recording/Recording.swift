@@ -63,6 +63,7 @@ package final class Recording: Sendable {
             guard var known = answers[match] else { return nil }
             if known.next < known.list.count {
                 known.next += 1
+                FreshReads.current?.note()
             } else if request.method != .get {
                 return nil
             }

@@ -54,9 +54,11 @@ struct RemoteBackend: Sendable {
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         let response: GraphResponse
         let taped = TapedService(http, tape: tape)
-        let start = ContinuousClock.now
+        let roundTrip: Duration
         do {
-            response = try await taped.respond(to: GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root))
+            let request = GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root)
+            let contact = try await FirstContact(taped, request, clock: clock ?? SystemPacingClock())
+            (response, roundTrip) = (contact.response, contact.roundTrip)
         } catch let reason as NoAnswer {
             throw Failure(.failed, "\(cloud): \(reason.message)")
         }
@@ -66,7 +68,12 @@ struct RemoteBackend: Sendable {
                 "\(cloud) refuses the access token: \(response.error?.message ?? "no reason given"). Get a new one."
             )
         }
-        let roundTrip = ContinuousClock.now - start
+        guard response.status != 429, response.status < 500 else {
+            // Whether it keeps keys is not known, and without that nothing can be sent safely.
+            let reason = response.error.map { "\($0.message) (\($0.code), status \($0.status))" } ?? ""
+            let wait = response.headers["Retry-After"].map { " It asks to wait \($0.prefix(40)) s." } ?? ""
+            throw Failure(.failed, "\(cloud) cannot serve just now: \(reason)\(wait) Try again later.")
+        }
         let caller = Self.caller(in: response)
         // Any other than one that says so may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
@@ -100,7 +107,7 @@ struct RemoteBackend: Sendable {
             width: 256
         )
         complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
-        backend.reconciler = marking
+        backend.reconciler = reconciler(marking, certainty)
         backend.verifiesFirst = certainty.verifyExisting
         return backend
     }
@@ -111,6 +118,12 @@ struct RemoteBackend: Sendable {
         backend.waits = waits
         backend.clock = clock
         if !tape.isReplay { backend.pace = pace }
+    }
+
+    /// What looks for marks: in a recording all looks are one, since it has no clock.
+    private func reconciler(_ marking: any ReconcilingService, _ certainty: CertaintyOptions) -> any ReconcilingService
+    {
+        tape.isReplay && !certainty.verifyExisting ? ReplayReconciler(marking) : marking
     }
 
     private static func caller(in response: GraphResponse) -> Caller {

@@ -9,7 +9,7 @@ import Testing
     private static let body = "c4n4ry-of-a-body"
     private static let query = "c4n4ry-of-a-query"
     private static let key = "c4n4ry-of-a-key"
-    private static let faults = "lost-reply=10%,throttle=10%,unavailable=10%,reset=10%,latency=2ms±1ms"
+    private static let faults = "lost-reply=5%,throttle=8%,unavailable=4%,reset=4%"
 
     /// Does everything that can go wrong, and says what went wrong.
     private static let script = """
@@ -19,7 +19,7 @@ import Testing
           if not ok then log.warn("%s", tostring(problem)) end
         end
         local mine = graph.groups[group]
-        for i = 1, 12 do
+        for i = 1, 3 do
           try(graph.get, "/groups/" .. group .. "/threads?$top=1&access_token=\(query)" .. i)
           try(graph.post, "/groups/" .. group .. "/threads",
             { topic = "Tea", posts = { { body = { contentType = "text", content = "\(body)" .. i } } } },
@@ -27,7 +27,6 @@ import Testing
           try(graph.post, "/groups/" .. group .. "/threads", { topic = "\(body)", posts = { { body = 7 } } })
           try(graph.get, "/groups/00000000-0000-4000-8000-000000000001?$select=\(query)")
           try(graph.post, "/groups/86927e91-9f5e-44da-a321-87a3b3613c86/threads", { topic = "\(body)" })
-          try(graph.get, "/groups?$filter=\(query)")
         end
         announce { name = "canaries", to = { group }, topic = "Tea", body = text "\(body)" }
         graph.post("/groups/00000000-0000-4000-8000-000000000001/threads", { topic = "\(body)" })
@@ -55,8 +54,10 @@ import Testing
             ])
             #expect(ending.status == 1, "\(ending.error)")
             let shown = ending.output + ending.error
-            #expect(shown.contains("404") || index == 1, "\(shown)")
-            for secret in [token, Self.body, Self.query, Self.key] { #expect(!shown.contains(secret), "\(shown)") }
+            #expect(shown.contains("does not exist") || index == 1, "\(shown)")
+            for secret in [token, Self.body, Self.query, Self.key] {
+                for line in shown.split(separator: "\n") { #expect(!line.contains(secret)) }
+            }
         }
         let commands = ["runs --json", "show last", "show last --json"]
         for command in commands {
