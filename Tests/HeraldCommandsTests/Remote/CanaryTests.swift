@@ -18,7 +18,8 @@ import Testing
           local ok, problem = pcall(what, ...)
           if not ok then log.warn("%s", tostring(problem)) end
         end
-        local mine = graph.groups[group]
+        -- An error shows the line that it comes from, so what is secret does not stand in it.
+        local secret, asked = "\(body)", "\(query)"
         for i = 1, 3 do
           try(graph.get, "/groups/" .. group .. "/threads?$top=1&access_token=\(query)" .. i)
           try(graph.post, "/groups/" .. group .. "/threads",
@@ -29,7 +30,7 @@ import Testing
           try(graph.post, "/groups/86927e91-9f5e-44da-a321-87a3b3613c86/threads", { topic = "\(body)" })
         end
         announce { name = "canaries", to = { group }, topic = "Tea", body = text "\(body)" }
-        graph.post("/groups/00000000-0000-4000-8000-000000000001/threads", { topic = "\(body)" })
+        graph.post("/groups/00000000-0000-4000-8000-000000000001/threads?access_token=" .. asked, { topic = secret })
         """
 
     private static func files(below folder: String) throws -> [Data] {
