@@ -10,6 +10,9 @@ local function conversation(number)
         .. '{"name":"Adele Vance","address":"AdeleV@contoso.example"}}]}]}]}'
 end
 
+local announcement = '{"topic":"Take your wellness days and rest","threads":[{"posts":[{"body":{"contentType":"html",'
+    .. '"content":"<p>Contoso cares about you: rest and recharge.</p>"}}]}]}'
+
 local reply = '{"post":{"body":{"contentType":"html","content":"<p>Rest</p>"}}}'
 
 function init(arguments)
@@ -20,6 +23,7 @@ end
 function request()
     count = count + 1
     if name == "create" then return wrk.format("POST", nil, nil, conversation(count)) end
+    if name == "announce" then return wrk.format("POST", nil, nil, announcement) end
     if name == "reply" then return wrk.format("POST", nil, nil, reply) end
     return wrk.format("GET")
 end

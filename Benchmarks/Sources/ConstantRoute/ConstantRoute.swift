@@ -18,6 +18,14 @@ struct ConstantRoute {
         let router = Router()
         router.get("constant", use: answer)
         router.post("constant", use: answer)
+        // What Herald's client asks of a server before and while it announces.
+        router.get("v1.0/me") { _, _ in
+            Self.json(.ok, #"{"id":"6f0f4a7e-3a0b-4c11-9f4e-1d6f0b8f7a21","displayName":"Adele Vance"}"#)
+        }
+        router.post("v1.0/groups/:id/conversations") { request, _ in
+            for try await _ in request.body {}
+            return Self.json(.created, Self.conversation)
+        }
         guard let port = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }) else {
             fatalError("usage: constant-route PORT")
         }
@@ -29,5 +37,21 @@ struct ConstantRoute {
             logger: logger
         )
         try await application.runService()
+    }
+
+    private static let conversation = """
+        {"id":"CAQkAGI1","topic":"Take your wellness days and rest","hasAttachments":false,\
+        "lastDeliveredDateTime":"2026-01-15T08:30:00Z","uniqueSenders":["Adele Vance"],"preview":"Rest",\
+        "threads":[{"id":"TAQkAGI1","posts":[{"id":"PAQkAGI1"}]}]}
+        """
+
+    private static func json(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        var response = Response(
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+        if let name = HTTPField.Name("x-keeps-keys") { response.headers[name] = "true" }
+        return response
     }
 }

@@ -42,7 +42,7 @@ struct BackendOptions: ParsableArguments {
         )
     )
     var maxPosts = Grants.defaultMaximumPosts
-    @OptionGroup var certainty: CertaintyOptions
+    @OptionGroup var sending: SendingOptions
 
     func validate() throws {
         guard !isEmbedded else { return }
@@ -83,13 +83,14 @@ struct BackendOptions: ParsableArguments {
         let cloud = try GraphCloud(backend)
         let connection = RemoteBackend(
             cloud,
+            sending: sending,
             tokens: try tokens(in: herald),
             grants: Grants(groups: allowGroups, allGroups: allowAllGroups, maximumPosts: maxPosts),
             variables: herald.variables,
             tape: try tape(cloud.root, nil)
         )
         do {
-            let backend = try await connection.backend(certainty)
+            let backend = try await connection.backend()
             let folder = try folder(of: cloud, in: herald)
             let lock = backend.reconciler != nil && exclusively ? try lock(folder) : nil
             let result = try await body(backend, try ledger(in: folder))

@@ -25,9 +25,10 @@ struct ReaderOptions: ParsableArguments {
 
     /// The options of a command that writes, and was granted nothing.
     var options: BackendOptions {
-        var certainty = CertaintyOptions()
-        certainty.readLag = CertaintyOptions.defaultReadLag
-        certainty.verifyExisting = false
+        var sending = SendingOptions()
+        sending.readLag = SendingOptions.defaultReadLag
+        sending.verifyExisting = false
+        sending.concurrency = SendingOptions.defaultConcurrency
         var options = BackendOptions()
         options.store = store
         options.backend = backend
@@ -35,7 +36,7 @@ struct ReaderOptions: ParsableArguments {
         options.allowGroups = []
         options.allowAllGroups = false
         options.maxPosts = 0
-        options.certainty = certainty
+        options.sending = sending
         return options
     }
 

@@ -4,13 +4,11 @@ import GraphModel
 
 /// The services between a run and a backend elsewhere, from the outside in: grants, pacing, HTTP.
 struct RemoteBackend: Sendable {
-    /// How many requests are under way at once, at most.
-    private static let concurrency = 64
-
     private let cloud: GraphCloud
     private let client: HTTPClient
     private let http: HTTPGraph
     private let grants: Grants
+    private let sending: SendingOptions
     /// What is done with the exchanges besides.
     private let tape: Tape
     private let clock: ReplayClock?
@@ -20,12 +18,14 @@ struct RemoteBackend: Sendable {
     ///
     /// - Parameters:
     ///   - cloud: Where the backend is.
+    ///   - sending: How it is sent to.
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
     ///   - tape: Whether exchanges are recorded, or answered from a recording.
     init(
         _ cloud: GraphCloud,
+        sending: SendingOptions,
         tokens: any TokenSource,
         grants: Grants,
         variables: [String: String],
@@ -33,12 +33,13 @@ struct RemoteBackend: Sendable {
     ) {
         self.cloud = cloud
         self.grants = grants
+        self.sending = sending
         self.tape = tape
         clock = tape.isReplay ? ReplayClock() : nil
         client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGraph.configuration(
-                concurrency: Self.concurrency,
+                concurrency: max(sending.concurrency, PacingLimits().maximumConcurrency),
                 proxy: HTTPProxy(for: cloud.root, variables: variables)
             )
         )
@@ -50,7 +51,7 @@ struct RemoteBackend: Sendable {
     /// Asks who the token speaks for, which shows too that the backend answers and lets us in.
     ///
     /// - Throws: ``Failure`` that says what is wrong, and what to do.
-    func backend(_ certainty: CertaintyOptions) async throws -> RunBackend {
+    func backend() async throws -> RunBackend {
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         let response: GraphResponse
         let taped = TapedService(http, tape: tape)
@@ -77,7 +78,7 @@ struct RemoteBackend: Sendable {
         let caller = Self.caller(in: response)
         // Any other than one that says so may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
-        let limits: PacingLimits = keepsKeys ? .server(concurrency: Self.concurrency) : PacingLimits()
+        let limits: PacingLimits = keepsKeys ? .server(concurrency: sending.concurrency) : PacingLimits()
         let paced = PacedService(
             taped,
             limits: limits,
@@ -90,14 +91,14 @@ struct RemoteBackend: Sendable {
                 name: cloud.root,
                 granted: GrantedService(paced, grants: grants),
                 caller: caller,
-                width: Self.concurrency
+                width: sending.concurrency
             )
-            complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: Self.concurrency))
+            complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: sending.concurrency))
             return backend
         }
         let marking = MarkingService(
             paced,
-            readLag: Int64(certainty.readLag * 1_000_000),
+            readLag: Int64(sending.readLag * 1_000_000),
             serviceRoot: cloud.root
         )
         var backend = RunBackend(
@@ -107,8 +108,8 @@ struct RemoteBackend: Sendable {
             width: 256
         )
         complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
-        backend.reconciler = reconciler(marking, certainty)
-        backend.verifiesFirst = certainty.verifyExisting
+        backend.reconciler = reconciler(marking)
+        backend.verifiesFirst = sending.verifyExisting
         return backend
     }
 
@@ -121,9 +122,8 @@ struct RemoteBackend: Sendable {
     }
 
     /// What looks for marks: in a recording all looks are one, since it has no clock.
-    private func reconciler(_ marking: any ReconcilingService, _ certainty: CertaintyOptions) -> any ReconcilingService
-    {
-        tape.isReplay && !certainty.verifyExisting ? ReplayReconciler(marking) : marking
+    private func reconciler(_ marking: any ReconcilingService) -> any ReconcilingService {
+        tape.isReplay && !sending.verifyExisting ? ReplayReconciler(marking) : marking
     }
 
     private static func caller(in response: GraphResponse) -> Caller {

@@ -36,7 +36,7 @@ extension HeraldCommand {
         )
         var group: GroupID?
         @Option(help: ArgumentHelp("How many seconds to look for the post.", valueName: "seconds"))
-        var readLag = CertaintyOptions.defaultReadLag
+        var readLag = SendingOptions.defaultReadLag
         @Flag(help: "Write one JSON document.")
         var json = false
 

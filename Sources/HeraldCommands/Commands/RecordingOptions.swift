@@ -86,13 +86,14 @@ struct RecordingOptions: ParsableArguments {
         }
         let connection = RemoteBackend(
             try GraphCloud(recording.serviceRoot),
+            sending: options.sending,
             tokens: GivenToken(""),
             grants: Grants(allGroups: true, maximumPosts: .max),
             variables: [:],
             tape: .replaying(recording)
         )
         do {
-            var backend = try await connection.backend(options.certainty)
+            var backend = try await connection.backend()
             backend.permits = nil
             let result = try await body(backend, ledger)
             try await connection.close()

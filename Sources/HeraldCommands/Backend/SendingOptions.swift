@@ -1,9 +1,11 @@
 import ArgumentParser
 
-/// How it is made certain that nothing is posted twice where the backend keeps no keys.
-struct CertaintyOptions: ParsableArguments {
+/// How a backend elsewhere is sent to: how many requests at once, and how it is made certain that nothing is posted twice
+/// where it keeps no keys.
+struct SendingOptions: ParsableArguments {
     /// In seconds.
     static let defaultReadLag = 30.0
+    static let defaultConcurrency = 64
 
     @Option(
         help: ArgumentHelp(
@@ -21,7 +23,18 @@ struct CertaintyOptions: ParsableArguments {
     )
     var verifyExisting = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How many requests are under way at once on a Herald server, at most; on Microsoft Graph its limits decide.",
+            valueName: "number"
+        )
+    )
+    var concurrency = Self.defaultConcurrency
+
     func validate() throws {
+        guard (1...1024).contains(concurrency) else {
+            throw ValidationError("--concurrency is a number from 1 to 1024.")
+        }
         guard readLag >= 0, readLag <= 3600 else { throw ValidationError("--read-lag is a number from 0 to 3600.") }
     }
 }
