@@ -116,8 +116,14 @@ package actor AnnouncementDraft {
         return (faults, unlistedFaults)
     }
 
-    /// What the plan comes to: how many will be sent, and how many have it already or have other content.
-    package var summary: (toSend: Int, tally: AnnouncementTally) { (planned.count, tally) }
+    /// What the plan comes to: to which groups a post will be sent, and how many have it already or have other content.
+    package var summary: (groups: Set<GroupID>, tally: AnnouncementTally) { (planned, tally) }
+
+    /// Takes back what is planned: it is not to be sent.
+    package func discard() async throws {
+        planned = []
+        try await ledger.discardPlan(announcement: announcement, run: run)
+    }
 
     /// Sends what is planned, and records what came of it.
     ///

@@ -4,7 +4,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     /// The script, its data or the store is at fault, and the command could not do its work.
     case failed = 1
-    /// The command line is wrong, or a confirmation was missing; nothing was done.
+    /// The command line is wrong, or a confirmation or every grant was missing; nothing was announced.
     case usage = 2
     /// The script came to its end, but some of its targets were refused, or hold something else than it announces.
     case targetsFailed = 3

@@ -1,3 +1,4 @@
+import GraphClient
 import GraphModel
 import ScriptHost
 import Storage
@@ -21,6 +22,7 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case let failure as Failure: self = failure
         case let error as GraphError: self.init(.failed, "\(error.message) (\(error.code), status \(error.status))")
         case let error as NoAnswer: self.init(.failed, error.message)
+        case let fault as RecordingFault: self.init(.failed, fault.message)
         case let error as StorageError: self.init(.failed, error.message)
         case let fault as CSVFault: self.init(.failed, fault.description)
         default: self.init(.failed, "\(error)")

@@ -8,14 +8,14 @@ package struct HeraldCommand: AsyncParsableCommand {
         discussion: """
             State is kept in $HERALD_HOME, else in $XDG_STATE_HOME/herald, else in ~/.local/state/herald.
 
-            Exit status: 0 all done, 1 the script or its data is at fault, 2 wrong usage, 3 some targets failed, \
-            4 a limit ended the script, 130 interrupted.
+            Exit status: 0 all done, 1 the script or its data is at fault, 2 wrong usage, or nobody said yes, 3 some \
+            targets failed, 4 a limit ended the script, 130 interrupted.
             """,
         version: "0.1.0",
         subcommands: [
             New.self, Check.self, Test.self, Run.self, Resume.self, Repl.self, Runs.self, Show.self, Groups.self,
             Conversations.self, Threads.self, Posts.self, Types.self, Login.self, Logout.self, Whoami.self, Serve.self,
-            Token.self,
+            Token.self, Doctor.self,
         ]
     )
 

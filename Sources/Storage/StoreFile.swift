@@ -35,14 +35,8 @@ package enum StoreFile {
             let lock = try FileLock(path: path + ".lock")
             defer { lock.release() }
             try check(path, applicationID: applicationID, migrator: migrator)
-            let pool = try DatabasePool(path: path, configuration: configuration())
-            // GRDB sets NORMAL by itself when it turns WAL on, so FULL has to come afterwards.
+            let pool = try connect(path)
             try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                // Keys arrive in no order, so each batch touches pages all over the indexes: with SQLite's small defaults
-                // they would be read and written back again and again.
-                try db.execute(sql: "PRAGMA cache_size = -\(writerCache)")
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
                 if try Int32.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
                     try db.execute(sql: "PRAGMA application_id = \(applicationID)")
                 }
@@ -52,6 +46,20 @@ package enum StoreFile {
         } catch {
             throw StorageError(path: path, error)
         }
+    }
+
+    /// Opens connections to a file, without a look at what it holds.
+    static func connect(_ path: String) throws -> DatabasePool {
+        let pool = try DatabasePool(path: path, configuration: configuration())
+        // GRDB sets NORMAL by itself when it turns WAL on, so FULL has to come afterwards.
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // Keys arrive in no order, so each batch touches pages all over the indexes: with SQLite's small defaults
+            // they would be read and written back again and again.
+            try db.execute(sql: "PRAGMA cache_size = -\(writerCache)")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+        }
+        return pool
     }
 
     private static func createFolder(_ folder: URL) throws {

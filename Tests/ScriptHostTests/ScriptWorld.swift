@@ -95,7 +95,7 @@ final class ScriptWorld: Sendable {
             files: ScriptFiles(folder: folder) { path, url in try ScriptFiles.readFromDisk(path, url) },
             monitor: RunMonitor(
                 output: { [self] bytes in printed.withLock { $0 += bytes } },
-                confirm: { _ in true },
+                confirm: { _ in .goAhead },
                 progress: { _, _ in },
                 finished: { [self] tally, _ in tallied.withLock { $0.append(tally) } }
             ),

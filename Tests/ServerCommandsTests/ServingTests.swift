@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Processes
 import Testing
 
 @testable import ServerCommands

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 /// The real executable as a process of its own.

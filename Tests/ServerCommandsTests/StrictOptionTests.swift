@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import FoundationNetworking
+import Processes
 import Testing
 
 @testable import ServerCommands

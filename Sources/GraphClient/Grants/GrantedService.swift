@@ -10,7 +10,7 @@ package final class GrantedService<Next: GraphService>: GraphService {
     package static var code: String { "GrantRequired" }
 
     private let next: Next
-    private let grants: Grants
+    let grants: Grants
     private let state = Mutex(State())
 
     private struct State {
@@ -64,9 +64,17 @@ package final class GrantedService<Next: GraphService>: GraphService {
         }
     }
 
+    /// How many posts may still be made.
+    var postsLeft: Int { state.withLock { max(0, grants.maximumPosts - $0.posts) } }
+
     private func isGranted(_ group: String, like request: GraphRequest) async throws -> Bool {
         if grants.covers([group]) { return true }
         guard grants.needsNames else { return false }
+        return try await verdict(on: group, like: request) ?? false
+    }
+
+    /// Whether a group is granted by one of its names; nil if it cannot be read.
+    func verdict(on group: String, like request: GraphRequest) async throws -> Bool? {
         if let known = state.withLock({ $0.verdicts[group] }) { return known }
         var look = GraphRequest(
             .get,
@@ -77,7 +85,7 @@ package final class GrantedService<Next: GraphService>: GraphService {
         )
         look.headers["Accept"] = "application/json"
         let response = try await next.respond(to: look)
-        guard response.isSuccess else { return false }
+        guard response.isSuccess else { return nil }
         var names = [group]
         try? JSONReader.read(response.body) { reader in
             try reader.object { reader, name in

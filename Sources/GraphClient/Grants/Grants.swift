@@ -23,7 +23,10 @@ package struct Grants: Sendable, Equatable {
         allGroups || groups.contains { pattern in names.contains { Self.matches($0, pattern) } }
     }
 
-    /// Whether knowing the id alone decides.
+    /// Whether nothing at all may be written.
+    var coversNothing: Bool { !allGroups && groups.isEmpty }
+
+    /// Whether knowing the id alone does not decide.
     var needsNames: Bool { !allGroups && groups.contains { GroupID($0) == nil } }
 
     /// Compares without regard to letter case; `*` stands for any characters, `?` for one.

@@ -46,8 +46,24 @@ package struct Pacer: Sendable {
         package var inFlight = 0
         /// How many mailboxes are paused.
         package var paused = 0
+        /// Whether the service has asked for a pause of everything.
+        package var isServicePaused = false
         /// When the first of what is waited for may go on; nil if nothing waits for a time.
         package var until: Int64?
+
+        package init(
+            queued: Int = 0,
+            inFlight: Int = 0,
+            paused: Int = 0,
+            isServicePaused: Bool = false,
+            until: Int64? = nil
+        ) {
+            self.queued = queued
+            self.inFlight = inFlight
+            self.paused = paused
+            self.isServicePaused = isServicePaused
+            self.until = until
+        }
     }
 
     private struct Mailbox {
@@ -234,6 +250,7 @@ package struct Pacer: Sendable {
             queued: queued,
             inFlight: inFlight,
             paused: pausedUntil > now ? mailboxes.count : mailboxes.values.count { $0.pausedUntil > now },
+            isServicePaused: pausedUntil > now,
             until: queued == 0 || inFlight >= concurrency ? nil : wake(at: now)
         )
     }

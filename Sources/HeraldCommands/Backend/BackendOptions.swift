@@ -63,15 +63,32 @@ struct BackendOptions: ParsableArguments {
         guard maxPosts ?? 0 >= 0 else { throw ValidationError("--max-posts is a number from 0.") }
     }
 
-    private var isEmbedded: Bool { backend.lowercased() == "embedded" && profile == nil }
+    var isEmbedded: Bool { backend.lowercased() == "embedded" && profile == nil }
 
     /// Does something with the backend and its ledger, and ends the connections afterwards.
+    ///
+    /// - Parameters:
+    ///   - herald: The outside world.
+    ///   - tape: Says what is done with the exchanges besides, given the root of their addresses, and who makes them
+    ///     if the backend cannot be asked that.
+    ///   - exclusively: Whether nobody else may write to a backend without keys meanwhile.
+    ///   - body: What to do.
+    /// - Returns: What it gave.
+    /// - Throws: What it threw, or why the backend cannot be used.
     func with<Result>(
         _ herald: HeraldEnvironment,
+        tape: (_ root: String, _ caller: Caller?) throws -> Tape = { _, _ in .off },
+        exclusively: Bool = true,
         _ body: (RunBackend, Ledger) async throws -> Result
     ) async throws -> Result {
         guard !isEmbedded else {
-            return try await body(RunBackend(try store.open(in: herald)), try store.ledger(in: herald))
+            let store = try store.open(in: herald)
+            var backend = RunBackend(store)
+            backend.service = TapedService(
+                store,
+                tape: try tape(GraphRequest.localServiceRoot, backend.caller)
+            )
+            return try await body(backend, try self.store.ledger(in: herald))
         }
         let place = try place(in: herald)
         let connection = RemoteBackend(
@@ -79,12 +96,13 @@ struct BackendOptions: ParsableArguments {
             sending: sending,
             tokens: place.tokens,
             grants: place.grants,
-            variables: herald.variables
+            variables: herald.variables,
+            tape: try tape(place.cloud.root, nil)
         )
         do {
             let backend = try await connection.backend()
             let folder = try folder(of: place.cloud, in: herald)
-            let lock = backend.reconciler == nil ? nil : try lock(folder, of: place.cloud)
+            let lock = backend.reconciler != nil && exclusively ? try lock(folder, of: place.cloud) : nil
             let result = try await body(backend, try ledger(in: folder))
             lock?.release()
             try await connection.close()
@@ -96,7 +114,7 @@ struct BackendOptions: ParsableArguments {
     }
 
     /// The folder of what is known of a backend: one for each, since keys and names of one mean nothing to another.
-    private func folder(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> String {
+    func folder(of cloud: GraphCloud, in herald: HeraldEnvironment) throws -> String {
         let name = cloud.origin.split(separator: "://").last.map(String.init) ?? cloud.origin
         let folder = try herald.stateFolder() + "/backends/" + name.replacing(":", with: "-")
         try FileManager.default.createDirectory(
@@ -108,7 +126,7 @@ struct BackendOptions: ParsableArguments {
     }
 
     @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    private func ledger(in folder: String) throws -> Ledger { try Ledger(path: folder + "/ledger.sqlite") }
+    func ledger(in folder: String) throws -> Ledger { try Ledger(path: folder + "/ledger.sqlite") }
 
     /// Sees to it that one run at a time sends to a backend without keys: of two, neither could tell an attempt of the
     /// other's from one that was cut off.

@@ -10,8 +10,12 @@ struct RemoteBackend: Sendable {
     private let http: HTTPGraph
     private let grants: Grants
     private let sending: SendingOptions
-    /// Told what is done here since the backend does not do it.
-    var onNotice: @Sendable (String) -> Void = { _ in }
+    /// Gets what is done here since the backend does not do it.
+    private let notices = NoticeBoard()
+    /// What is done with the exchanges besides.
+    private let tape: Tape
+    private let clock: ReplayClock?
+    private let waits = WaitBoard()
 
     /// Makes the connections' pool; nothing is connected yet.
     ///
@@ -21,16 +25,20 @@ struct RemoteBackend: Sendable {
     ///   - tokens: Where tokens come from.
     ///   - grants: What may be written.
     ///   - variables: The environment, for proxies.
+    ///   - tape: Whether exchanges are recorded, or answered from a recording.
     init(
         _ cloud: GraphCloud,
         sending: SendingOptions,
         tokens: any TokenSource,
         grants: Grants,
-        variables: [String: String]
+        variables: [String: String],
+        tape: Tape = .off
     ) {
         self.cloud = cloud
         self.grants = grants
         self.sending = sending
+        self.tape = tape
+        clock = tape.isReplay ? ReplayClock() : nil
         client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGraph.configuration(
@@ -38,6 +46,8 @@ struct RemoteBackend: Sendable {
                 proxy: HTTPProxy(for: cloud.root, variables: variables)
             )
         )
+        var tokens = tokens
+        if case .recording(let file) = tape { tokens = HiddenTokens(tokens, redaction: file.redaction) }
         http = HTTPGraph(root: cloud.root, tokens: tokens, client: client)
     }
 
@@ -47,8 +57,12 @@ struct RemoteBackend: Sendable {
     func backend() async throws -> RunBackend {
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         let response: GraphResponse
+        let taped = TapedService(BatchingService(http), tape: tape)
+        let roundTrip: Duration
         do {
-            response = try await http.respond(to: GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root))
+            let request = GraphRequest(.get, "/me", caller: nobody, serviceRoot: cloud.root)
+            let contact = try await FirstContact(taped, request, clock: clock ?? SystemPacingClock())
+            (response, roundTrip) = (contact.response, contact.roundTrip)
         } catch let reason as NoAnswer {
             throw Failure(.failed, "\(cloud): \(reason.message)")
         }
@@ -59,19 +73,33 @@ struct RemoteBackend: Sendable {
                     + "in: herald login --backend \(cloud)"
             )
         }
+        guard response.status != 429, response.status < 500 else {
+            // Whether it keeps keys is not known, and without that nothing can be sent safely.
+            let reason = response.error.map { "\($0.message) (\($0.code), status \($0.status))" } ?? ""
+            let wait = response.headers["Retry-After"].map { " It asks to wait \($0.prefix(40)) s." } ?? ""
+            throw Failure(.failed, "\(cloud) cannot serve just now: \(reason)\(wait) Try again later.")
+        }
         let caller = Self.caller(in: response)
         // Any other than one that says so may post twice.
         let keepsKeys = cloud.kind == .herald && response.headers[IdempotencyKey.keptHeader] != nil
         let limits: PacingLimits = keepsKeys ? .server(concurrency: sending.concurrency) : PacingLimits()
-        let paced = PacedService(BatchingService(http), limits: limits, keepsKeys: keepsKeys)
+        let paced = PacedService(
+            taped,
+            limits: limits,
+            keepsKeys: keepsKeys,
+            clock: clock ?? SystemPacingClock(),
+            onWaiting: { [waits] in waits.note($0) }
+        )
         let isLenient = cloud.kind == .herald && response.headers[ServerMode.header] == ServerMode.lenient.rawValue
         guard !keepsKeys else {
-            return RunBackend(
+            var backend = RunBackend(
                 name: cloud.root,
-                service: reading(paced, isLenient: isLenient),
+                granted: reading(paced, isLenient: isLenient),
                 caller: caller,
                 width: sending.concurrency
             )
+            complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: sending.concurrency))
+            return backend
         }
         let marking = MarkingService(
             paced,
@@ -80,27 +108,44 @@ struct RemoteBackend: Sendable {
         )
         var backend = RunBackend(
             name: cloud.root,
-            service: reading(marking, isLenient: isLenient),
+            granted: reading(marking, isLenient: isLenient),
             caller: caller,
             width: 256
         )
-        backend.reconciler = marking
+        complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
+        backend.reconciler = reconciler(marking)
         backend.verifiesFirst = sending.verifyExisting
         return backend
     }
 
     /// What stands between a run and the sending of requests, whatever they are sent by.
-    private func reading(_ sending: some GraphService, isLenient: Bool) -> any GraphService {
+    private func reading<Next: GraphService>(
+        _ sending: Next,
+        isLenient: Bool
+    ) -> GrantedService<ReadingService<FreshIDService<FreshListService<Next>>>> {
+        let clock: any PacingClock = clock ?? SystemPacingClock()
         let reading = ReadingService(
-            FreshIDService(FreshListService(sending)),
+            FreshIDService(FreshListService(sending, clock: clock), clock: clock),
             root: cloud.root,
             queries: isLenient ? .whenRefused : .always,
-            onNotice: onNotice
+            onNotice: { [notices] in notices.post($0) }
         )
         return GrantedService(reading, grants: grants)
     }
 
     func close() async throws { try await client.shutdown() }
+
+    private func complete(_ backend: inout RunBackend, _ pace: BackendPace) {
+        backend.waits = waits
+        backend.notices = notices
+        backend.clock = clock
+        if !tape.isReplay { backend.pace = pace }
+    }
+
+    /// What looks for marks: in a recording all looks are one, since it has no clock.
+    private func reconciler(_ marking: any ReconcilingService) -> any ReconcilingService {
+        tape.isReplay && !sending.verifyExisting ? ReplayReconciler(marking) : marking
+    }
 
     private static func caller(in response: GraphResponse) -> Caller {
         var caller = Caller(id: "", displayName: "an application", address: "", kind: .application)

@@ -1,4 +1,5 @@
 import EmbeddedGraph
+import GraphClient
 import GraphModel
 
 /// What answers the requests of a run, and what a run has to know of it.
@@ -10,10 +11,23 @@ struct RunBackend: Sendable {
     var reconciler: (any ReconcilingService)?
     /// Whether what this ledger never sent is looked for before it is sent.
     var verifiesFirst = false
+    /// What links begin with: scheme, authority and version, without a final "/".
+    var serviceRoot = GraphRequest.localServiceRoot
     /// By whom requests are made.
     var caller: Caller
     /// How many requests an announcement keeps under way at once.
     var width: Int
+
+    /// What keeps posts to these groups from being sent, by what was granted; nil if nothing needs a grant.
+    var permits: (@Sendable (Set<GroupID>) async throws -> GrantShortfall?)?
+    /// How fast the backend lets posts be made; nil if it is as fast as it can.
+    var pace: BackendPace?
+    /// Tells what has to wait for a time.
+    var waits: WaitBoard?
+    /// Tells what is done here since the backend does not do it.
+    var notices: NoticeBoard?
+    /// The clock of what is answered without a backend, from a recording; nil for the machine's.
+    var clock: ReplayClock?
 
     /// The embedded store.
     ///
@@ -23,6 +37,13 @@ struct RunBackend: Sendable {
         service = store
         caller = store.operatorCaller
         width = 256
+    }
+
+    /// A backend that writes what was granted only.
+    init(name: String, granted: GrantedService<some GraphService>, caller: Caller, width: Int) {
+        self.init(name: name, service: granted, caller: caller, width: width)
+        serviceRoot = name
+        permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }
     }
 
     init(name: String, service: any GraphService, caller: Caller, width: Int) {

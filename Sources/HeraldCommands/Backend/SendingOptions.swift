@@ -3,6 +3,10 @@ import ArgumentParser
 /// How a backend elsewhere is sent to: how many requests at once, and how it is made certain that nothing is posted twice
 /// where it keeps no keys.
 struct SendingOptions: ParsableArguments {
+    /// In seconds.
+    static let defaultReadLag = 30.0
+    static let defaultConcurrency = 64
+
     @Option(
         help: ArgumentHelp(
             "How many seconds what was just written may stay invisible on Microsoft Graph: so long a lost answer is looked "
@@ -10,7 +14,7 @@ struct SendingOptions: ParsableArguments {
             valueName: "seconds"
         )
     )
-    var readLag = 30.0
+    var readLag = Self.defaultReadLag
     @Flag(
         help: """
             On Microsoft Graph, look for each post before its first sending: another computer may have sent it, or the \
@@ -25,7 +29,7 @@ struct SendingOptions: ParsableArguments {
             valueName: "number"
         )
     )
-    var concurrency = 64
+    var concurrency = Self.defaultConcurrency
 
     func validate() throws {
         guard (1...1024).contains(concurrency) else {

@@ -24,12 +24,14 @@ extension HeraldCommand.Conversations {
 
         @OptionGroup var group: GroupArgument
         @OptionGroup var list: ListOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let reader = try store.reader(in: herald)
+            let found = try await source.read(in: herald) {
+                try await $0.list(group.path.appending("conversations"), top: list.top)
+            }
             try list.write(
-                try await reader.list(group.path.appending("conversations"), top: list.top),
+                found,
                 of: "conversations",
                 in: herald,
                 columns: [.whole("ID"), .whole("LAST POST"), .text("TOPIC", minimum: 12), .text("PREVIEW")]
@@ -60,11 +62,11 @@ extension HeraldCommand.Conversations {
         @Argument(help: "The conversation's id.")
         var conversation: String
         @OptionGroup var output: OutputOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let path = group.path.appending("conversations").appending(conversation)
-            let found = try await store.reader(in: herald).item(path)
+            let found = try await source.read(in: herald) { try await $0.item(path) }
             try output.write(found, to: herald.output) { fields, conversation in
                 fields.add("Id", conversation["id"]?.text)
                 fields.add("Topic", conversation["topic"]?.text)

@@ -4,7 +4,7 @@ extension HeraldCommand {
     /// `herald groups`.
     struct Groups: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Import groups into the store, and look at them.",
+            abstract: "Look at groups, and import them into the embedded store.",
             subcommands: [Import.self, List.self, Show.self]
         )
     }
@@ -23,10 +23,10 @@ extension HeraldCommand.Groups {
         )
 
         @OptionGroup var list: ListOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let groups = try await store.reader(in: herald).list("/groups", top: list.top)
+            let groups = try await source.read(in: herald) { try await $0.list("/groups", top: list.top) }
             try list.write(
                 groups,
                 of: "groups",
@@ -52,10 +52,10 @@ extension HeraldCommand.Groups {
 
         @OptionGroup var group: GroupArgument
         @OptionGroup var output: OutputOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let found = try await store.reader(in: herald).item(group.path)
+            let found = try await source.read(in: herald) { try await $0.item(group.path) }
             try output.write(found, to: herald.output) { fields, group in
                 fields.add("Id", group["id"]?.text)
                 fields.add("Name", group["displayName"]?.text)

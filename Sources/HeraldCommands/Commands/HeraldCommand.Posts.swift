@@ -26,13 +26,13 @@ extension HeraldCommand.Posts {
         @Argument(help: "The thread's id.")
         var thread: String
         @OptionGroup var list: ListOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let path = group.path.appending("threads").appending(thread).appending("posts")
-            let reader = try store.reader(in: herald)
+            let found = try await source.read(in: herald) { try await $0.list(path, top: list.top) }
             try list.write(
-                try await reader.list(path, top: list.top),
+                found,
                 of: "posts",
                 in: herald,
                 columns: [.whole("ID"), .whole("RECEIVED"), .text("FROM"), .text("CONTENT", minimum: 12)]
@@ -65,11 +65,11 @@ extension HeraldCommand.Posts {
         @Argument(help: "The post's id.")
         var post: String
         @OptionGroup var output: OutputOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let path = group.path.appending("threads").appending(thread).appending("posts").appending(post)
-            let found = try await store.reader(in: herald).item(path)
+            let found = try await source.read(in: herald) { try await $0.item(path) }
             try output.write(found, to: herald.output) { fields, post in
                 fields.add("Id", post["id"]?.text)
                 fields.add("From", post["from"]?.recipients)

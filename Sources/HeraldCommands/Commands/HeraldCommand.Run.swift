@@ -14,12 +14,18 @@ extension HeraldCommand {
                 announcement reaches each group once, however often the script is run, and whatever becomes of a run. \
                 Options stand before the script; what stands behind it is the script's.
 
+                Elsewhere than on the embedded store nothing is announced but what was granted with --allow-groups or \
+                --allow-all-groups, and --max-posts: an announcement that needs more is refused before anything of it is \
+                sent, with exit status 2 if no group was granted at all, else 1. From \(Approval.asksFrom) posts on somebody \
+                is asked; without a terminal that takes --yes, or the exit status is 2.
+
                 Examples:
 
                   herald run announce.lua
                   herald run --json announce.lua > report.json
                   herald run lock-old-threads.lua 90
                   herald run export-conversations.lua > conversations.csv
+                  herald run --backend https://graph.microsoft.com --allow-groups 'sales-*' announce.lua
                 """
         )
 
@@ -60,6 +66,12 @@ extension HeraldCommand {
         @Argument(help: "The run: its name, the beginning of it, or 'last'.")
         var run: String
         @OptionGroup var options: RunOptions
+
+        func validate() throws {
+            guard options.recording.replay == nil else {
+                throw ValidationError("A replay begins anew and keeps nothing: herald run --replay FILE SCRIPT.")
+            }
+        }
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             try await options.execute(in: herald) { ledger in

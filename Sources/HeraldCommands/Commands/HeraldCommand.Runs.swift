@@ -18,14 +18,14 @@ extension HeraldCommand {
         var top = 20
         @Flag(help: "Write one JSON document.")
         var json = false
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func validate() throws {
             if top < 1 { throw ValidationError("--top takes a number from 1, not \(top).") }
         }
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let ledger = try store.ledger(in: herald)
+            let ledger = try source.ledger(in: herald)
             let runs = try await ledger.runs(limit: top)
             if json {
                 var writer = JSONWriter()
@@ -69,10 +69,10 @@ extension HeraldCommand {
         var run: String
         @Flag(help: "Write one JSON document.")
         var json = false
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let ledger = try store.ledger(in: herald)
+            let ledger = try source.ledger(in: herald)
             let report = try await ledger.report(try await ledger.only(run), findings: 100_000)
             if json {
                 try herald.output.write(report.json + [UInt8(ascii: "\n")])
@@ -84,7 +84,7 @@ extension HeraldCommand {
             fields.add("script", ([record.script] + record.arguments).joined(separator: " "))
             fields.add("script hash", record.scriptHash)
             fields.add("operator", record.operatorName)
-            fields.add("store", record.backend)
+            fields.add(record.backend.hasPrefix("http") ? "backend" : "store", record.backend)
             fields.add("state", record.state.rawValue)
             fields.add("started", GraphDate(microseconds: record.startedAt).text)
             if let endedAt = record.endedAt { fields.add("ended", GraphDate(microseconds: endedAt).text) }

@@ -26,13 +26,15 @@ extension HeraldCommand.Threads {
         @Option(help: ArgumentHelp("Only the threads of this conversation.", valueName: "id"))
         var conversation: String?
         @OptionGroup var list: ListOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let parent = conversation.map { group.path.appending("conversations").appending($0) } ?? group.path
-            let reader = try store.reader(in: herald)
+            let found = try await source.read(in: herald) {
+                try await $0.list(parent.appending("threads"), top: list.top)
+            }
             try list.write(
-                try await reader.list(parent.appending("threads"), top: list.top),
+                found,
                 of: "threads",
                 in: herald,
                 columns: [
@@ -63,10 +65,12 @@ extension HeraldCommand.Threads {
         @Argument(help: "The thread's id.")
         var thread: String
         @OptionGroup var output: OutputOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var source: ReaderOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let found = try await store.reader(in: herald).item(group.path.appending("threads").appending(thread))
+            let found = try await source.read(in: herald) {
+                try await $0.item(group.path.appending("threads").appending(thread))
+            }
             try output.write(found, to: herald.output) { fields, thread in
                 fields.add("Id", thread["id"]?.text)
                 fields.add("Topic", thread["topic"]?.text)

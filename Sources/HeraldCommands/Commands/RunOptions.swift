@@ -5,6 +5,8 @@ import EmbeddedGraph
 /// What `run` and `resume` have in common.
 struct RunOptions: ParsableArguments {
     @OptionGroup var backend: BackendOptions
+    @OptionGroup var approval: ApprovalOptions
+    @OptionGroup var recording: RecordingOptions
     @Flag(
         help: "Write the report as one JSON document to standard output; what the script prints goes to standard error."
     )
@@ -22,9 +24,11 @@ struct RunOptions: ParsableArguments {
         in herald: HeraldEnvironment,
         _ job: (Ledger) async throws -> RunSession.Job
     ) async throws -> ExitStatus {
-        try await backend.with(herald) { backend, ledger in
-            try await RunSession(herald: herald, backend: backend, ledger: ledger)
-                .execute(try await job(ledger), presentation)
+        try await recording.with(backend, herald) { backend, ledger in
+            let isEmbedded = backend.permits == nil
+            var session = RunSession(herald: herald, backend: backend, ledger: ledger)
+            session.asksFrom = approval.threshold(isEmbedded: isEmbedded)
+            return try await session.execute(try await job(ledger), presentation)
         }
     }
 }

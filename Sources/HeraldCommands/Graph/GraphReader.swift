@@ -18,6 +18,8 @@ struct GraphReader {
 
     let service: any GraphService
     let caller: Caller
+    /// What links begin with: scheme, authority and version, without a final "/".
+    var root = GraphRequest.localServiceRoot
 
     /// The most items that one page is asked to hold.
     private static let pageSize = 100
@@ -53,14 +55,16 @@ struct GraphReader {
                 guard seen.insert(link).inserted else {
                     throw Failure(.failed, "The list does not end: the service gave the same next page twice.")
                 }
-                return try Self.place(of: link)
+                return try self.place(of: link)
             }
         }
         return List(items: items, hasMore: false)
     }
 
     private func answer(_ path: String, _ query: String) async throws -> GraphResponse {
-        let response = try await service.respond(to: GraphRequest(.get, path, query: query, caller: caller))
+        let response = try await service.respond(
+            to: GraphRequest(.get, path, query: query, caller: caller, serviceRoot: root)
+        )
         if let error = response.error { throw error }
         return response
     }
@@ -85,11 +89,11 @@ struct GraphReader {
     }
 
     /// The path and the query of a link that the service made, which begins with the root that the request named.
-    private static func place(of link: String) throws -> (path: String, query: String) {
-        guard link.hasPrefix(GraphRequest.localServiceRoot + "/") else {
+    private func place(of link: String) throws -> (path: String, query: String) {
+        guard link.hasPrefix(root + "/") else {
             throw Failure(.failed, "The service's next page is elsewhere: \(link)")
         }
-        let parts = link.dropFirst(GraphRequest.localServiceRoot.count).split(separator: "?", maxSplits: 1)
+        let parts = link.dropFirst(root.count).split(separator: "?", maxSplits: 1)
         return (String(parts[0]), parts.count == 2 ? String(parts[1]) : "")
     }
 }

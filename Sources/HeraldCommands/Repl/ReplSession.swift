@@ -57,7 +57,7 @@ struct ReplSession {
         var context = place.context(
             of: record,
             folder: herald.folder,
-            monitor: screen.monitor,
+            monitor: screen.monitor(),
             logger: screen.logger
         )
         // A file that is read again has perhaps been changed meanwhile, and that is what is to be seen.

@@ -1,5 +1,6 @@
 import Announcements
 import Foundation
+import GraphClient
 import GraphModel
 import Logging
 import LuaRuntime
@@ -59,13 +60,17 @@ struct RunPlace: Sendable {
             try await ledger.keep(bytes, path: path, run: run)
             return bytes
         }
+        let clock = backend.clock
         let sender = Sender(
             backend.service,
             reconciler: backend.reconciler,
             verifiesFirst: backend.verifiesFirst,
-            now: now
+            now: now,
+            sleep: { span in
+                if let clock { await clock.skip(span) } else { try await Task.sleep(for: span) }
+            }
         )
-        return ScriptContext(
+        var context = ScriptContext(
             service: LedgerService(sender, ledger: ledger, run: run),
             sender: sender,
             ledger: ledger,
@@ -78,6 +83,8 @@ struct RunPlace: Sendable {
             now: now,
             journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
         )
+        if let clock { context.sleep = { await clock.skip(.seconds($0)) } }
+        return context
     }
 }
 

@@ -8,12 +8,20 @@ final class RunScreen: Sendable {
     private let herald: HeraldEnvironment
     private let output: ByteSink
     private let isQuiet: Bool
+    private let backend: RunBackend?
     private let progress = Mutex<ProgressReporter?>(nil)
     private let closed = Mutex<(any Error)?>(nil)
 
-    /// With `json`, standard output is kept for the report.
-    init(_ herald: HeraldEnvironment, json: Bool, quiet: Bool) {
+    /// A screen.
+    ///
+    /// - Parameters:
+    ///   - herald: Where it is.
+    ///   - json: Whether standard output is kept for the report.
+    ///   - quiet: Whether only warnings and errors are shown.
+    ///   - backend: Where announcements go; nil if nothing need be said of that.
+    init(_ herald: HeraldEnvironment, json: Bool, quiet: Bool, backend: RunBackend? = nil) {
         self.herald = herald
+        self.backend = backend
         output = json ? herald.error : herald.output
         isQuiet = quiet
     }
@@ -27,12 +35,15 @@ final class RunScreen: Sendable {
         }
     }
 
-    var monitor: RunMonitor {
+    /// What the run tells of itself; `approval` decides whether announcements are sent, and all are if there is none.
+    func monitor(_ approval: Approval? = nil) -> RunMonitor {
         RunMonitor(
             output: { [self] in put($0) },
             confirm: { [self] preview in
-                begin(preview)
-                return true
+                summarize(preview)
+                let answer = await approval?.answer(to: preview) ?? .goAhead
+                if answer == .goAhead { begin(preview) }
+                return answer
             },
             progress: { [self] _, progress in
                 self.progress.withLock { $0 }?.report(done: progress.done, failed: progress.failed)
@@ -76,12 +87,30 @@ final class RunScreen: Sendable {
         }
     }
 
+    private func summarize(_ preview: RunMonitor.Preview) {
+        guard !isQuiet, preview.toSend > 0 else { return }
+        say(AnnouncementSummary(preview, leastTime: backend?.pace?.leastTime(forPosts: preview.toSend)).text)
+    }
+
     private func begin(_ preview: RunMonitor.Preview) {
         guard !isQuiet, preview.toSend > 0 else { return }
-        let already = preview.tally.already > 0 ? ", \(preview.tally.already.grouped) have it already" : ""
-        say("\(preview.tally.name): \(preview.toSend.grouped) to announce\(already)")
         let reporter = ProgressReporter("announced", total: preview.toSend, on: herald.error, uptime: herald.uptime)
         progress.withLock { $0 = reporter }
+    }
+
+    /// Shows what the backend waits for while something is done.
+    func showingWaits<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        let display = WaitDisplay(
+            uptime: herald.uptime,
+            draw: { [weak self] notice in self?.progress.withLock { $0 }?.report(notice) ?? false },
+            say: { [weak self] text in if self?.isQuiet == false { self?.say(text) } }
+        )
+        backend?.waits?.listen { display.note($0) }
+        defer {
+            backend?.waits?.listen(nil)
+            display.close()
+        }
+        return try await body()
     }
 
     private func end() {

@@ -1,6 +1,8 @@
 import Announcements
 import Foundation
+import GraphClient
 import GraphModel
+import Logging
 import LuaRuntime
 import ScriptHost
 import Storage
@@ -27,12 +29,22 @@ struct RunSession {
     let herald: HeraldEnvironment
     let backend: RunBackend
     let ledger: Ledger
+    /// From how many posts of an announcement on somebody is asked; nil if nobody is.
+    var asksFrom: Int?
 
-    private var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: herald.now) }
+    private var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: now) }
+
+    /// Gives microseconds since 1970: by the machine's clock, or by that of a replay.
+    private var now: @Sendable () -> Int64 {
+        guard let clock = backend.clock else { return herald.now }
+        return { clock.timeOfDay }
+    }
 
     /// Executes a job, shows how it goes, and reports.
     func execute(_ job: Job, _ presentation: Presentation) async throws -> ExitStatus {
-        let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet)
+        let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
+        let approval = Approval(herald, backend: backend, threshold: asksFrom)
+        backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
         var record = try await begin(job)
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
@@ -42,23 +54,25 @@ struct RunSession {
             of: record,
             folder: job.folder,
             repeating: journal,
-            monitor: screen.monitor,
+            monitor: screen.monitor(approval),
             logger: screen.logger
         )
         let outcome = Outcome()
-        await interruption.during {
-            await outcome.keep {
-                let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
-                defer { outcome.sources = scriptRun.sources }
-                try await scriptRun.execute()
+        await screen.showingWaits {
+            await interruption.during {
+                await outcome.keep {
+                    let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
+                    defer { outcome.sources = scriptRun.sources }
+                    try await scriptRun.execute()
+                }
             }
         }
         let sources = outcome.sources.isEmpty ? [job.script.name: job.script.source] : outcome.sources
         let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, sources: sources)
         record.state = verdict.state
-        record.endedAt = herald.now()
+        record.endedAt = now()
         record.message = verdict.problem?.summary
-        try await ledger.end(record.id, record.state, message: record.message, at: herald.now())
+        try await ledger.end(record.id, record.state, message: record.message, at: now())
         let report = RunReport(
             run: record,
             tallies: try await ledger.tallies(run: record.id),
@@ -126,7 +140,8 @@ private struct Verdict {
         }
         let found = error as? LuaError ?? LuaError(.runtime, "\(error)")
         state = .failed
-        status = found.isLimit ? .limit : .failed
+        let isUsage = found.code.map(Approval.usageCodes.contains) ?? false
+        status = found.isLimit ? .limit : isUsage ? .usage : .failed
         problem = ScriptProblem(found, sources: sources)
     }
 }

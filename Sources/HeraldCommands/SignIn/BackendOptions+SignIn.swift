@@ -8,13 +8,19 @@ extension BackendOptions {
         var grants: Grants
     }
 
+    /// The backend, which the profile may name.
+    func cloud(in herald: HeraldEnvironment) throws -> GraphCloud {
+        guard backend.lowercased() == "embedded", let profile else { return try GraphCloud(backend) }
+        return try GraphCloud(try Accounts(herald).profile(named: profile).backend)
+    }
+
     /// Finds the backend, the tokens for it and what may be written there.
     ///
     /// A program that prints tokens comes first, then HERALD_TOKEN, then who is signed in.
     func place(in herald: HeraldEnvironment) throws -> Place {
         let accounts = try Accounts(herald)
         let named = try profile.map { (name: $0, profile: try accounts.profile(named: $0)) }
-        let cloud = try GraphCloud(backend.lowercased() == "embedded" ? named?.profile.backend ?? backend : backend)
+        let cloud = try cloud(in: herald)
         if let named, let home = try? GraphCloud(named.profile.backend), home.origin != cloud.origin {
             throw Failure(
                 .usage,

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A stream that a command reads lines from: standard input, or a test's memory.
 package struct LineSource: Sendable {
@@ -18,6 +19,20 @@ package struct LineSource: Sendable {
     /// The next line without its end; nil after the last one.
     package func line() async -> String? { await next() }
 
+    /// The next line without its end; nil after the last one, and as soon as the surrounding task is cancelled.
+    func lineUnlessCancelled() async -> String? {
+        let first = FirstAnswer()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                first.wait(continuation)
+                // What is typed after a cancellation is lost, as the process is about to end then.
+                Task { first.give(await next()) }
+            }
+        } onCancel: {
+            first.give(nil)
+        }
+    }
+
     /// Nothing to read.
     package static let empty = LineSource(isTerminal: false) { nil }
 
@@ -31,5 +46,33 @@ package struct LineSource: Sendable {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: work()) }
         }
+    }
+}
+
+/// Lets one of several answers through, whichever comes first.
+private final class FirstAnswer: Sendable {
+    private struct State {
+        var continuation: CheckedContinuation<String?, Never>?
+        var answer: String??
+    }
+
+    private let state = Mutex(State())
+
+    func wait(_ continuation: CheckedContinuation<String?, Never>) {
+        let answer: String?? = state.withLock { state in
+            if state.answer == nil { state.continuation = continuation }
+            return state.answer
+        }
+        if let answer { continuation.resume(returning: answer) }
+    }
+
+    func give(_ answer: String?) {
+        let waiting = state.withLock { state in
+            guard state.answer == nil else { return CheckedContinuation<String?, Never>?.none }
+            state.answer = .some(answer)
+            defer { state.continuation = nil }
+            return state.continuation
+        }
+        waiting?.resume(returning: answer)
     }
 }

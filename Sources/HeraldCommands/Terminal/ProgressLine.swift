@@ -12,6 +12,8 @@ package struct ProgressLine: Sendable, Equatable {
     package private(set) var failed = 0
     /// How long it has taken so far.
     package private(set) var elapsed = Duration.zero
+    /// What is waited for, on the clock of ``elapsed``.
+    package var wait: WaitNotice?
 
     /// How fast the recent past counts in the rate: what is this old counts about a third.
     private static let memory = Duration.seconds(3)
@@ -25,6 +27,7 @@ package struct ProgressLine: Sendable, Equatable {
 
     package static func == (a: ProgressLine, b: ProgressLine) -> Bool {
         (a.label, a.total, a.done, a.failed, a.elapsed) == (b.label, b.total, b.done, b.failed, b.elapsed)
+            && a.wait == b.wait
     }
 
     /// Takes note of how things stand.
@@ -71,6 +74,7 @@ package struct ProgressLine: Sendable, Equatable {
         let room = max(0, columns - 1)
         var parts = [counts]
         if failed > 0 { parts.append("\(failed.grouped) failed") }
+        if let waiting = wait?.text(at: elapsed) { parts.append(waiting) }
         if let timeLeft, timeLeft >= .seconds(1) { parts.append("\(timeLeft.spoken) left") }
         if let rateText { parts.append(rateText) }
         // The last part matters least.

@@ -45,6 +45,21 @@ package final class ProgressReporter: Sendable {
         }
     }
 
+    /// Shows what is waited for, and how long still, on a terminal.
+    ///
+    /// - Parameter notice: The wait, on the clock that the reporter was given.
+    /// - Returns: Whether it is shown: elsewhere than on a terminal nothing can be redrawn.
+    package func report(_ notice: WaitNotice) -> Bool {
+        guard sink.isTerminal else { return false }
+        let elapsed = uptime() - start
+        state.withLock { state in
+            state.line.update(done: state.line.done, failed: state.line.failed, elapsed: elapsed)
+            state.line.wait = WaitNotice(until: notice.until - start, reason: notice.reason)
+            draw(&state)
+        }
+        return true
+    }
+
     /// Writes something else to the same stream, above the progress; it should end with a line end.
     package func interject(_ text: String) {
         state.withLock { state in

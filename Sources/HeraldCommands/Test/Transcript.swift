@@ -27,7 +27,7 @@ final class Transcript: Sendable {
                     content.output += bytes
                 }
             },
-            confirm: { _ in true },
+            confirm: { _ in .goAhead },
             progress: { _, _ in },
             finished: { _, _ in }
         )

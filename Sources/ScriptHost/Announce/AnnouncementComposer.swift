@@ -210,12 +210,14 @@ actor AnnouncementComposer {
         do {
             let (faults, unlisted) = try await draft.finish()
             if !faults.isEmpty { throw Self.refusal(spec.name, faults, unlisted) }
-            let (toSend, preview) = await draft.summary
+            let (groups, preview) = await draft.summary
             guard preview.targets > 0 else {
                 throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
             }
-            guard await context.monitor.confirm(RunMonitor.Preview(tally: preview, toSend: toSend)) else {
-                throw HostError(code: "declined", message: "announce: '\(spec.name)' was declined; nothing was sent")
+            let answer = await context.monitor.confirm(RunMonitor.Preview(tally: preview, groups: groups))
+            if case .refuse(let code, let reason) = answer {
+                try await draft.discard()
+                throw HostError(code: code, message: "announce: '\(spec.name)': \(reason); nothing was sent")
             }
             let delivery = Delivery(
                 ledger: context.ledger,

@@ -86,14 +86,29 @@ package struct RunMonitor: Sendable {
     /// What is about to be sent.
     package struct Preview: Sendable {
         package var tally: AnnouncementTally
+        /// The groups to which a post will be sent.
+        package var groups: Set<GroupID>
+
+        package init(tally: AnnouncementTally, groups: Set<GroupID>) {
+            self.tally = tally
+            self.groups = groups
+        }
+
         /// How many posts will be sent.
-        package var toSend: Int
+        package var toSend: Int { groups.count }
+    }
+
+    /// Whether an announcement is delivered.
+    package enum Answer: Sendable, Equatable {
+        case goAhead
+        /// Nothing is sent. The script gets an error with the code; the reason has no final stop.
+        case refuse(code: String, reason: String)
     }
 
     /// Takes what the script prints, as it is.
     package var output: @Sendable ([UInt8]) -> Void
-    /// Told before an announcement is delivered; false takes it back.
-    package var confirm: @Sendable (Preview) async -> Bool
+    /// Asked before an announcement is delivered.
+    package var confirm: @Sendable (Preview) async -> Answer
     /// Told of each answer to an announcement.
     package var progress: @Sendable (_ announcement: String, Delivery.Progress) -> Void
     /// Told when an announcement has been delivered, or as much of it as could be.
@@ -101,7 +116,7 @@ package struct RunMonitor: Sendable {
 
     package init(
         output: @escaping @Sendable ([UInt8]) -> Void,
-        confirm: @escaping @Sendable (Preview) async -> Bool,
+        confirm: @escaping @Sendable (Preview) async -> Answer,
         progress: @escaping @Sendable (String, Delivery.Progress) -> Void,
         finished: @escaping @Sendable (AnnouncementTally, [Finding]) -> Void
     ) {

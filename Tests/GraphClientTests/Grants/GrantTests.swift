@@ -72,4 +72,59 @@ import Testing
     func `patterns match as in a shell, without regard to letter case`(text: String, pattern: String, matches: Bool) {
         #expect(Grants.matches(text, pattern) == matches)
     }
+
+    // MARK: Before anything is sent
+
+    private static let groups = Set((1...5).compactMap { GroupID("00000000-0000-4000-8000-00000000000\($0)") })
+
+    private func shortfall(
+        _ grants: Grants,
+        _ service: ScriptedService = ScriptedService([])
+    ) async throws
+        -> GrantShortfall?
+    {
+        try await GrantedService(service, grants: grants)
+            .shortfall(to: Self.groups, caller: Self.adele, serviceRoot: "https://graph.example/v1.0")
+    }
+
+    @Test func `what was granted as a whole lacks nothing`() async throws {
+        #expect(try await shortfall(Grants(allGroups: true)) == nil)
+        #expect(try await shortfall(Grants(groups: Self.groups.map(\.text), maximumPosts: 5)) == nil)
+    }
+
+    @Test func `without any grant every target is refused, and the options are named`() async throws {
+        let found = try #require(try await shortfall(Grants()))
+        #expect(found.isNothingGranted)
+        #expect(found.refused == 5)
+        #expect(found.examples.count == 3)
+        #expect(found.message.contains("its 5 targets"))
+        #expect(found.message.contains("--allow-groups"))
+        #expect(found.message.contains("--allow-all-groups"))
+    }
+
+    @Test func `targets beside those that were granted are counted, and a few named`() async throws {
+        let granted = Self.groups.map(\.text).sorted().dropFirst(1)
+        let found = try #require(try await shortfall(Grants(groups: Array(granted))))
+        #expect(!found.isNothingGranted)
+        #expect(found.refused == 1)
+        #expect(found.examples == ["00000000-0000-4000-8000-000000000001"])
+        #expect(found.message.contains("1 of its 5 targets was not granted"))
+    }
+
+    @Test func `more posts than are left are refused, and --max-posts is named`() async throws {
+        let found = try #require(try await shortfall(Grants(allGroups: true, maximumPosts: 3)))
+        #expect(found.refused == 0)
+        #expect(found.excess == 2)
+        #expect(found.message.contains("--max-posts"))
+    }
+
+    @Test func `where names decide, each group is looked up once, and one that cannot be read is passed over`()
+        async throws
+    {
+        let service = ScriptedService([.answer(404), .answer(404), .answer(404), .answer(404), .answer(404)])
+        #expect(try await shortfall(Grants(groups: ["sales-*"]), service) == nil)
+        #expect(service.times.count == 5)
+        // An answer without a name that fits is no grant.
+        #expect(try await shortfall(Grants(groups: ["sales-*"]))?.refused == 5)
+    }
 }

@@ -68,7 +68,8 @@ import Testing
             variables: ["HERALD_TOKEN": ServerUnderTest.token]
         )
         let arguments = [
-            "run", "--json", "--backend", address, "--allow-all-groups", "--max-posts", "\(Self.groups)", "--read-lag",
+            "run", "--json", "--yes", "--backend", address, "--allow-all-groups", "--max-posts", "\(Self.groups)",
+            "--read-lag",
             "1.5", "announce.lua",
         ]
         var deaths: [Double] = []
