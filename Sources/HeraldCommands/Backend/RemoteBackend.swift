@@ -136,10 +136,12 @@ struct RemoteBackend: Sendable {
     func close() async throws { try await client.shutdown() }
 
     private func complete(_ backend: inout RunBackend, _ pace: BackendPace) {
-        backend.waits = waits
         backend.notices = notices
         backend.clock = clock
-        if !tape.isReplay { backend.pace = pace }
+        // A replay waits for nothing.
+        guard !tape.isReplay else { return }
+        backend.waits = waits
+        backend.pace = pace
     }
 
     /// What looks for marks: in a recording all looks are one, since it has no clock.

@@ -1,4 +1,3 @@
-import Announcements
 import ArgumentParser
 import GraphClient
 import GraphModel
@@ -93,12 +92,8 @@ extension HeraldCommand {
                 herald: herald
             )
             try await doctor.examine(tell)
-            do {
-                let ledger = try options.ledger(in: try options.folder(of: cloud, in: herald))
-                try tell(.well("ledger", ledger.path))
-            } catch {
-                try tell(.fault("ledger", "\(error)"))
-            }
+            let folder = try options.folder(of: cloud, in: herald)
+            try tell(StoreDoctor.file("ledger", folder + "/ledger.sqlite") { _ = try options.ledger(in: folder) })
         }
     }
 }

@@ -14,17 +14,23 @@ struct StoreDoctor {
     func findings() throws -> [CheckFinding] {
         let path = try options.path(in: herald)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        return [place(folder), disk(folder)]
-            + file("store", path) { _ = try options.open(in: herald) }
-            + file("ledger", folder + "/ledger.sqlite") { _ = try options.ledger(in: herald) }
+        return [
+            place(folder), disk(folder), Self.file("store", path) { _ = try options.open(in: herald) },
+            Self.file("ledger", folder + "/ledger.sqlite") { _ = try options.ledger(in: herald) },
+        ]
     }
 
-    private func place(_ folder: String) -> CheckFinding {
-        // What is not there yet is made in the nearest folder above that is.
+    /// The folder that is there, and in which one that is not would be made.
+    private static func nearest(to folder: String) -> String {
         var nearest = folder
         while !FileManager.default.fileExists(atPath: nearest), nearest.count > 1 {
             nearest = URL(fileURLWithPath: nearest).deletingLastPathComponent().path
         }
+        return nearest
+    }
+
+    private func place(_ folder: String) -> CheckFinding {
+        let nearest = Self.nearest(to: folder)
         guard FileManager.default.isWritableFile(atPath: nearest) else {
             return .fault("folder", "\(nearest) may not be written to: change its permissions, or set HERALD_HOME")
         }
@@ -32,11 +38,7 @@ struct StoreDoctor {
     }
 
     private func disk(_ folder: String) -> CheckFinding {
-        var nearest = folder
-        while !FileManager.default.fileExists(atPath: nearest), nearest.count > 1 {
-            nearest = URL(fileURLWithPath: nearest).deletingLastPathComponent().path
-        }
-        guard let free = StoreInspection.free(at: nearest) else {
+        guard let free = StoreInspection.free(at: Self.nearest(to: folder)) else {
             return .note("disk", "how much is free cannot be told")
         }
         let text = "\((free >> 20).grouped) MiB free"
@@ -44,9 +46,10 @@ struct StoreDoctor {
         return free < 10 * Self.leastFree ? .note("disk", text) : .well("disk", text)
     }
 
-    private func file(_ name: String, _ path: String, open: () throws -> Void) -> [CheckFinding] {
+    /// Looks at a file, which is not made if it is not there; `open` opens it as Herald does.
+    static func file(_ name: String, _ path: String, open: () throws -> Void) -> CheckFinding {
         guard FileManager.default.fileExists(atPath: path) else {
-            return [.note(name, "there is none yet; the first run makes \(path)")]
+            return .note(name, "there is none yet; the first run makes \(path)")
         }
         do {
             // Opening says best what is wrong with a file that is no store, or is newer than this program.
@@ -54,20 +57,18 @@ struct StoreDoctor {
             let found = try StoreInspection(path: path)
             guard found.damages.isEmpty else {
                 let first = found.damages[0]
-                return [
-                    .fault(
-                        name,
-                        "\(path) is damaged (\(first)\(found.damages.count > 1 ? ", …" : "")): put it aside, and take up a copy"
-                    )
-                ]
+                return .fault(
+                    name,
+                    "\(path) is damaged (\(first)\(found.damages.count > 1 ? ", …" : "")): put it aside, and take up a copy"
+                )
             }
             guard found.isDurable else {
-                return [.fault(name, "\(path) is not written durably: is it on a file system that SQLite can lock?")]
+                return .fault(name, "\(path) is not written durably: is it on a file system that SQLite can lock?")
             }
             let size = "\((found.size >> 10).grouped) KiB"
-            return [.well(name, "sound and durable, \(size), version \(found.version): \(path)")]
+            return .well(name, "sound and durable, \(size), version \(found.version): \(path)")
         } catch {
-            return [.fault(name, "\(error)")]
+            return .fault(name, "\(error)")
         }
     }
 }

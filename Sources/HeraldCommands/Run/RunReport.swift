@@ -10,6 +10,8 @@ struct RunReport: Sendable {
     var writes: (sent: Int, failed: Int)
     /// What was wrong with the script, if it did not come to its end.
     var problem: String?
+    /// Whether the ledger keeps it: that of a replay goes with it.
+    var isKept = true
 
     /// How many findings the text lists.
     static let listed = 10
@@ -35,6 +37,9 @@ struct RunReport: Sendable {
                 "\(writes.sent.grouped) write\(writes.sent == 1 ? "" : "s") made, "
                     + (writes.failed == 0 ? "none failed" : "\(writes.failed.grouped) failed")
             )
+        }
+        guard isKept else {
+            return lines + ["Replay \(run.state.rawValue); nothing was sent, and nothing of it is kept"]
         }
         let time = run.endedAt.map { " in \(Duration.microseconds($0 - run.startedAt).spoken)" } ?? ""
         lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: herald show \(run.id)")

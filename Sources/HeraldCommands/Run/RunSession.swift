@@ -78,7 +78,8 @@ struct RunSession {
             tallies: try await ledger.tallies(run: record.id),
             findings: try await ledger.findings(run: record.id, limit: 10_000),
             writes: try await ledger.writes(run: record.id),
-            problem: verdict.problem?.summary
+            problem: verdict.problem?.summary,
+            isKept: backend.clock == nil
         )
         try show(report, verdict, presentation, screen)
         if verdict.status == .done, let failure = screen.outputFailure { throw failure }
@@ -106,6 +107,7 @@ struct RunSession {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else if !presentation.quiet || verdict.status != .done || !report.isComplete {
             for line in report.lines { try herald.error.line(herald.error.shown(line)) }
+            guard report.isKept else { return }
             if verdict.status == .interrupted || report.tallies.contains(where: { $0.unsent > 0 }) {
                 try herald.error.line("Go on with: herald resume \(report.run.id)")
             }

@@ -74,9 +74,13 @@ package struct ProgressLine: Sendable, Equatable {
         let room = max(0, columns - 1)
         var parts = [counts]
         if failed > 0 { parts.append("\(failed.grouped) failed") }
-        if let waiting = wait?.text(at: elapsed) { parts.append(waiting) }
-        if let timeLeft, timeLeft >= .seconds(1) { parts.append("\(timeLeft.spoken) left") }
-        if let rateText { parts.append(rateText) }
+        if let waiting = wait?.text(at: elapsed) {
+            // What is left depends on more than the rate now.
+            parts.append(waiting)
+        } else {
+            if let timeLeft, timeLeft >= .seconds(1) { parts.append("\(timeLeft.spoken) left") }
+            if let rateText { parts.append(rateText) }
+        }
         // The last part matters least.
         while parts.count > 1, text(parts).terminalColumns > room { parts.removeLast() }
         let words = text(parts)

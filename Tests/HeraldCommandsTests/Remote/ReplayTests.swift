@@ -52,6 +52,7 @@ import Testing
         #expect(try world.store.count("thread") == 1)
         #expect(await world.run("run", "--replay", "tea.har", "tea.lua") == .done)
         #expect(world.output.take() == printed)
+        #expect(world.error.take().contains("Replay finished; nothing was sent"))
         #expect(try world.store.count("thread") == 1)
 
         #expect(await world.run("run", "--record", "tea.har", "tea.lua") == .failed)
