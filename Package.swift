@@ -41,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
+        .target(name: "CSpawn", cSettings: strictC),
         .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
 
         .target(
@@ -51,7 +52,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Processes", swiftSettings: strict),
+        .target(name: "Processes", dependencies: ["CSpawn"], swiftSettings: strict),
         .target(name: "GraphModel", dependencies: ["CJSON", "CCrypto"], swiftSettings: strict),
         .target(
             name: "EmbeddedGraph",

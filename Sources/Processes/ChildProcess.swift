@@ -1,3 +1,4 @@
+import CSpawn
 package import Foundation
 import Synchronization
 
@@ -57,10 +58,8 @@ package final class ChildProcess: Sendable {
             unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         }
         if let error { unsafe posix_spawn_file_actions_adddup2(&actions, error.fileDescriptor, 2) }
-        // What is meant for this child is not kept open by another one.
-        for handle in [input, output, error].compactMap(\.self) where handle.fileDescriptor > 2 {
-            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
-        }
+        // What else is open here is none of the child's: an end of somebody's pipe that it kept would never show its end.
+        unsafe spawn_close_from(&actions, 3)
 
         // A thread of Dispatch's blocks all signals, and the child would inherit that.
         var attributes = posix_spawnattr_t()

@@ -41,7 +41,11 @@ struct RemoteStage {
 
     /// What was written to the server, as its log tells.
     var writes: [LoggedRequest] {
-        get throws { try LoggedRequest.read(world.folder + "/" + Self.log).filter { $0.method == "POST" } }
+        get throws {
+            // A batch holds reads alone.
+            try LoggedRequest.read(world.folder + "/" + Self.log)
+                .filter { $0.method == "POST" && $0.path?.hasSuffix("/$batch") != true }
+        }
     }
 
     /// What a report says of its one announcement.
