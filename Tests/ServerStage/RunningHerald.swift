@@ -20,14 +20,19 @@ package struct RunningHerald: Sendable {
     package let tenant: String
     package let clock: Clock
 
-    /// The time of day, which a test may move on.
+    /// The time of day, which goes on only when a test moves it: how busy the machine is makes no difference.
     package final class Clock: Sendable {
-        private let offset = Mutex<Int64>(0)
+        private let time = Mutex(Int64(Date().timeIntervalSince1970 * 1_000_000))
 
         package init() {}
-        /// Microseconds since 1970.
-        package var now: Int64 { offset.withLock { $0 } + Int64(Date().timeIntervalSince1970 * 1_000_000) }
-        package func advance(by duration: Duration) { offset.withLock { $0 += Int64(duration / .microseconds(1)) } }
+        /// Microseconds since 1970; no moment comes twice.
+        package var now: Int64 {
+            time.withLock { time in
+                time += 1
+                return time
+            }
+        }
+        package func advance(by duration: Duration) { time.withLock { $0 += Int64(duration / .microseconds(1)) } }
     }
 
     /// Something that a test's person could not do.
