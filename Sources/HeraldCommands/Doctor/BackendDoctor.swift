@@ -40,8 +40,8 @@ struct BackendDoctor {
         do { token = try await tokens.token(insteadOf: nil, claims: nil) } catch {
             return try tell(.fault("token", "\(error)"))
         }
-        if let text = TokenText(token) {
-            try tell(text.finding(at: herald.now() / 1_000_000))
+        if let claims = TokenClaims(token) {
+            try tell(claims.finding(at: herald.now() / 1_000_000))
         } else {
             try tell(.note("token", "it is opaque: only the service can tell what it allows"))
         }

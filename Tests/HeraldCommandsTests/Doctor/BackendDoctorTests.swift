@@ -1,4 +1,5 @@
 import Foundation
+import GraphClient
 import GraphModel
 import Testing
 
@@ -104,15 +105,15 @@ import Testing
 
     // MARK: Tokens
 
-    private static func token(_ claims: String) throws -> TokenText {
+    private static func token(_ claims: String) throws -> TokenClaims {
         let part = Base64.encode(Array(claims.utf8)).replacing("+", with: "-").replacing("/", with: "_")
             .replacing("=", with: "")
-        return try #require(TokenText("e30.\(part).c2ln"))
+        return try #require(TokenClaims("e30.\(part).c2ln"))
     }
 
     @Test func `a token says whom it is for, from where, what it allows and until when`() throws {
         let claims = """
-            {"aud":"https://graph.microsoft.com","tid":"contoso","scp":"Group.ReadWrite.All User.Read","exp":1800000000}
+            {"aud":"https://graph.microsoft.com","tid":"contoso","scp":"User.Read Group.ReadWrite.All","exp":1800000000}
             """
         let finding = try Self.token(claims).finding(at: 1_700_000_000)
         #expect(finding.state == .well)
@@ -130,6 +131,6 @@ import Testing
         let reader = try Self.token(#"{"scp":"Group.Read.All","exp":1800000000}"#).finding(at: 0)
         #expect(reader.state == .fault)
         #expect(reader.text.contains("Group-Conversation.ReadWrite.All"))
-        #expect(TokenText("opaque") == nil)
+        #expect(TokenClaims("opaque") == nil)
     }
 }
