@@ -142,7 +142,8 @@ struct CollectionReader<Next: GraphService> {
         return (page, response)
     }
 
-    private func check(_ count: Int, of collection: MailboxCollection) throws(Fault) {
+    // Untyped: with a type that depends on a parameter the optimizer of Swift 6.3.1 fails.
+    private func check(_ count: Int, of collection: MailboxCollection) throws {
         guard count <= limit else {
             throw .error(
                 GraphError(
