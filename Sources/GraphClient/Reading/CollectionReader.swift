@@ -145,7 +145,7 @@ struct CollectionReader<Next: GraphService> {
     // Untyped: with a type that depends on a parameter the optimizer of Swift 6.3.1 fails.
     private func check(_ count: Int, of collection: MailboxCollection) throws {
         guard count <= limit else {
-            throw .error(
+            throw Fault.error(
                 GraphError(
                     400,
                     .unsupportedQuery,
