@@ -128,7 +128,8 @@ package struct HTTPGraph: GraphService {
     /// What a failed exchange means for the write that was asked for.
     private static func noAnswer(_ error: any Error, to request: GraphRequest, at root: String) -> NoAnswer {
         let host = URL(string: root)?.host ?? root
-        if error is NIOConnectionError {
+        // A refusal comes from connecting alone; by the address of a machine it has no NIOConnectionError around it.
+        if error is NIOConnectionError || (error as? IOError)?.errnoCode == ECONNREFUSED {
             return NoAnswer(.notDone, "\(host) cannot be reached: no connection could be made. Is the address right?")
         }
         switch error as? HTTPClientError {

@@ -32,10 +32,9 @@ struct BackendOptions: ParsableArguments {
     )
     var tokenCommand: String?
     @Option(
-        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Groups that may be written to on a backend that is not embedded: ids, or patterns of addresses and names "
-                + "with * and ?.",
+            "Groups that may be written to on a backend that is not embedded: an id, or a pattern of addresses and names "
+                + "with * and ?; may be given more than once.",
             valueName: "pattern"
         )
     )

@@ -57,8 +57,10 @@ extension HeraldCommand {
         )
         var scopes: [String] = []
         @Option(
-            parsing: .upToNextOption,
-            help: ArgumentHelp("Groups that runs with this profile may write to; see herald run.", valueName: "pattern")
+            help: ArgumentHelp(
+                "Groups that runs with this profile may write to, as for herald run; may be given more than once.",
+                valueName: "pattern"
+            )
         )
         var allowGroups: [String] = []
         @Flag(help: "Runs with this profile may write to every group.")

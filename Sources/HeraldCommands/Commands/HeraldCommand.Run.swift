@@ -35,6 +35,22 @@ extension HeraldCommand {
         var arguments: [String] = []
         @OptionGroup var options: RunOptions
 
+        /// Options without which a run would write somewhere else, or more, than whoever gave them meant.
+        private static let decisive: Set<String> = [
+            "--backend", "--profile", "--store", "--allow-groups", "--allow-all-groups", "--max-posts", "--replay",
+        ]
+
+        func validate() throws {
+            let own = arguments.prefix { $0 != "--" }.first { argument in
+                Self.decisive.contains(String(argument.prefix { $0 != "=" }))
+            }
+            guard let own else { return }
+            throw ValidationError(
+                "\(own) stands behind the script, which would get it. Options stand before the script; put -- behind the "
+                    + "script to hand it such words."
+            )
+        }
+
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let source = try herald.file(script)
             let url = URL(fileURLWithPath: herald.path(script))

@@ -51,7 +51,8 @@ import Testing
             herald.variables["HERALD_TOKEN"] = token
             let ending = try await herald.run([
                 "run", "--backend", stage.server.address, "--record", "\(index).har", "--read-lag", "0.2",
-                "--allow-groups", RemoteStage.wellness, "00000000-0000-4000-8000-000000000001", "--", "canaries.lua",
+                "--allow-groups", RemoteStage.wellness, "--allow-groups", "00000000-0000-4000-8000-000000000001",
+                "canaries.lua",
             ])
             #expect(ending.status == 1, "\(ending.error)")
             let shown = ending.output + ending.error
