@@ -181,7 +181,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnouncementsTests",
-            dependencies: ["Announcements", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage"],
+            dependencies: ["Announcements", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

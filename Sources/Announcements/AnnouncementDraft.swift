@@ -16,8 +16,8 @@ package actor AnnouncementDraft {
 
     /// The announcement's name.
     package nonisolated let name: String
-    /// The run that makes it.
-    package nonisolated let run: String
+    /// The right to write for the run that makes it.
+    package nonisolated let lease: Lease
     /// How many different faults are kept; the rest is counted only.
     package static let faultLimit = 20
 
@@ -40,17 +40,17 @@ package actor AnnouncementDraft {
     ///
     /// - Parameters:
     ///   - name: Its name; each group gets one post under it, ever.
-    ///   - run: The run that makes it.
+    ///   - lease: The right to write for the run that makes it.
     ///   - ledger: Where it is remembered.
     ///   - now: Gives microseconds since 1970.
     /// - Throws: ``StorageError``.
-    package init(name: String, run: String, ledger: Ledger, now: @escaping @Sendable () -> Int64) async throws {
+    package init(name: String, lease: Lease, ledger: Ledger, now: @escaping @Sendable () -> Int64) async throws {
         self.name = name
-        self.run = run
+        self.lease = lease
         self.ledger = ledger
         self.now = now
         tally = AnnouncementTally(name: name)
-        announcement = try await ledger.announcement(named: name, at: now())
+        announcement = try await ledger.announcement(named: name, lease: lease, at: now())
     }
 
     /// How many targets the list has so far, each group counted once.
@@ -111,7 +111,7 @@ package actor AnnouncementDraft {
             try await store()
         } else {
             waiting = []
-            try await ledger.discardPlan(announcement: announcement, run: run)
+            try await ledger.discardPlan(announcement: announcement, lease: lease)
         }
         return (faults, unlistedFaults)
     }
@@ -122,27 +122,31 @@ package actor AnnouncementDraft {
     /// Takes back what is planned: it is not to be sent.
     package func discard() async throws {
         planned = []
-        try await ledger.discardPlan(announcement: announcement, run: run)
+        try await ledger.discardPlan(announcement: announcement, lease: lease)
     }
 
-    /// Sends what is planned, and records what came of it.
+    /// Sends what is planned, wave by wave, and records what came of it.
     ///
     /// - Parameters:
     ///   - delivery: How to send.
-    ///   - progress: Told of each answer.
+    ///   - waves: In which parts.
+    ///   - watcher: Who is told, and asked.
     /// - Returns: The counts, what there is to say of single targets, and why sending stopped if it did.
     /// - Throws: ``StorageError``.
     package func deliver(
         by delivery: Delivery,
-        progress: @escaping @Sendable (Delivery.Progress) -> Void
+        in waves: Waves = Waves(),
+        watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
         let start = now()
-        let outcome = try await delivery.deliver(
+        let course = WaveCourse(
+            delivery: delivery,
+            waves: waves,
+            watcher: watcher,
             announcement: announcement,
-            named: name,
-            to: planned,
-            progress: progress
+            name: name
         )
+        let outcome = try await course.run(to: planned)
         tally.deliveryTime = planned.isEmpty ? 0 : now() - start
         tally.sent = outcome.sent
         tally.already += outcome.already
@@ -156,9 +160,11 @@ package actor AnnouncementDraft {
         }
         tally.unsent = planned.count - outcome.answered
         findings += outcome.findings
-        try await ledger.forgetFindings(run: run, announcement: name)
-        try await ledger.add(findings, run: run)
-        try await ledger.record(tally, run: run)
+        if outcome.halt == .withdrawn { try await discard() }
+        try await ledger.leave(announcement: announcement, lease: lease)
+        try await ledger.forgetFindings(run: lease.run, announcement: name)
+        try await ledger.add(findings, run: lease.run)
+        try await ledger.record(tally, run: lease.run)
         return (tally, findings, outcome.halt)
     }
 
@@ -166,7 +172,7 @@ package actor AnnouncementDraft {
         guard !waiting.isEmpty else { return }
         let posts = waiting
         waiting = []
-        let decisions = try await ledger.plan(posts, announcement: announcement, named: name, run: run)
+        let decisions = try await ledger.plan(posts, announcement: announcement, named: name, lease: lease)
         for (post, decision) in zip(posts, decisions) {
             switch decision {
             case .planned, .unsettled: planned.insert(post.group)
@@ -179,6 +185,16 @@ package actor AnnouncementDraft {
                         announcement: name,
                         target: post.group.text,
                         message: "The group has a post of this announcement with other content; nothing was sent."
+                    )
+                )
+            case .busy:
+                tally.changed += 1
+                findings.append(
+                    Finding(
+                        kind: .changed,
+                        announcement: name,
+                        target: post.group.text,
+                        message: "Another run is sending other content under this name just now; nothing was sent."
                     )
                 )
             case .ambiguous:

@@ -9,14 +9,14 @@ import Synchronization
 package final class LedgerService: GraphService {
     private let sender: Sender
     private let ledger: Ledger
-    private let run: String
+    private let lease: Lease
     private let occurrences = Mutex<[[UInt8]: Int]>([:])
 
     /// Wraps a backend, as a sender reaches it, for one run.
-    package init(_ sender: Sender, ledger: Ledger, run: String) {
+    package init(_ sender: Sender, ledger: Ledger, lease: Lease) {
         self.sender = sender
         self.ledger = ledger
-        self.run = run
+        self.lease = lease
     }
 
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
@@ -24,16 +24,21 @@ package final class LedgerService: GraphService {
         var request = request
         let key = request.key ?? nextKey(for: request)
         request.key = key
-        if let settled = try await ledger.settledAnswer(to: request, key: key) { return settled }
-        let attempt =
-            sender.writesAhead ? try await ledger.begin(request, key: key, run: run, at: sender.now()) : nil
+        var attempt: (effect: Int64, attemptedAt: Int64?)?
+        repeat {
+            if let settled = try await ledger.settledAnswer(to: request, key: key) { return settled }
+            guard sender.writesAhead else { break }
+            attempt = try await ledger.begin(request, key: key, lease: lease, at: sender.now())
+            // Another run has the write under way; what it learns is this run's answer as well.
+            if attempt == nil { try await sender.sleep(Delivery.patience) }
+        } while attempt == nil
         let outcome = try await sender.carryOut(request, attemptedAt: attempt?.attemptedAt) {
-            if let attempt { try await ledger.begin([attempt.effect], at: sender.now()) }
+            if let attempt { try await ledger.begin([attempt.effect], lease: lease, at: sender.now()) }
         }
         switch outcome {
         case .answered(let response, _, _):
             // A replay under the run's own key means that the run died between the send and this record.
-            try await ledger.record(request, key: key, answer: response, run: run, at: sender.now())
+            try await ledger.record(request, key: key, answer: response, lease: lease, at: sender.now())
             return response
         case .notDone(let reason):
             if let attempt, attempt.attemptedAt == nil { try await settle(attempt.effect, .release, reason.message) }
@@ -50,9 +55,12 @@ package final class LedgerService: GraphService {
     }
 
     private func settle(_ effect: Int64, _ event: EffectState.Event, _ reason: String) async throws {
-        try await ledger.settle([
-            Settlement(effect: effect, event: event, status: 0, message: reason, at: sender.now())
-        ])
+        try await ledger.settle(
+            [
+                Settlement(effect: effect, event: event, status: 0, message: reason, at: sender.now())
+            ],
+            lease: lease
+        )
     }
 
     private func nextKey(for request: GraphRequest) -> IdempotencyKey {
@@ -61,6 +69,6 @@ package final class LedgerService: GraphService {
             counts[hash, default: 0] += 1
             return counts[hash, default: 0]
         }
-        return IdempotencyKey(.explicit, "\(run)/\(hash.prefix(12).hexadecimal)/\(occurrence)")
+        return IdempotencyKey(.explicit, "\(lease.run)/\(hash.prefix(12).hexadecimal)/\(occurrence)")
     }
 }

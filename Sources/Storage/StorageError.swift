@@ -20,6 +20,8 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
         case foreign
         /// A row would break a rule of the schema.
         case constraint
+        /// Another process has taken over the work for which something was to be written.
+        case superseded
         /// Anything else, which is a fault of Herald's own.
         case unexpected
     }

@@ -83,8 +83,7 @@ import Testing
         await draft.fault("missing/name", "line 9: the variable {{name}} is missing")
         let (faults, unlisted) = try await draft.finish()
         #expect(faults == [.init(message: "line 7: the variable {{name}} is missing", count: 2)] && unlisted == 0)
-        let number = try await world.ledger.announcement(named: "news", at: 0)
-        #expect(try await world.ledger.open(announcement: number, after: 0, limit: 10).isEmpty)
+        #expect(try await world.open("news").isEmpty)
     }
 
     @Test func `what a resumed run sent before counts as sent`() async throws {
@@ -118,9 +117,10 @@ import Testing
         let gate = AsyncStream<Void>.makeStream()
         let task = Task {
             for await _ in gate.stream { break }
-            return try await draft.deliver(by: world.delivery(width: 4)) { progress in
+            let watcher = WaveWatcher(progress: { progress in
                 if progress.done == 20 { running.withLock { $0?.cancel() } }
-            }
+            })
+            return try await draft.deliver(by: world.delivery(width: 4), watcher: watcher)
         }
         running.withLock { $0 = task }
         gate.continuation.yield()

@@ -11,7 +11,7 @@ import Testing
         #expect(try await world.ledger.runs(named: "R").count == 2)
         let run = try #require(try await world.ledger.runs(named: "R1").first)
         #expect(run.arguments == ["a", "b\"c"] && run.state == .running && run.endedAt == nil)
-        try await world.ledger.end("R1", .failed, message: "no", at: 9)
+        try await world.ledger.end(world.lease(), .failed, message: "no", at: 9)
         let ended = try #require(try await world.ledger.runs(named: "R1").first)
         #expect(ended.state == .failed && ended.message == "no" && ended.endedAt == 9)
     }
@@ -34,15 +34,15 @@ import Testing
             body: World.body("hello"),
             caller: world.store.operatorCaller
         )
-        func service() -> LedgerService {
-            LedgerService(Sender(world.store, now: { 3 }), ledger: world.ledger, run: "R1")
+        func service() throws -> LedgerService {
+            LedgerService(Sender(world.store, now: { 3 }), ledger: world.ledger, lease: try world.lease())
         }
-        let first = service()
+        let first = try service()
         let a = try await first.respond(to: request)
         let b = try await first.respond(to: request)
         #expect(a.status == 201 && b.status == 201 && a.body != b.body, "the same write twice in a run is two writes")
 
-        let resumed = service()
+        let resumed = try service()
         #expect(try await resumed.respond(to: request).body == a.body)
         #expect(try await resumed.respond(to: request).body == b.body)
         #expect(try await resumed.respond(to: request).isReplayed == false, "a third one is new")
@@ -61,7 +61,11 @@ import Testing
             key: IdempotencyKey(.explicit, "mine")
         )
         for run in ["R1", "R2"] {
-            let service = LedgerService(Sender(world.store, now: { 3 }), ledger: world.ledger, run: run)
+            let service = LedgerService(
+                Sender(world.store, now: { 3 }),
+                ledger: world.ledger,
+                lease: try world.lease(run)
+            )
             #expect(try await service.respond(to: request).status == 201)
         }
         #expect(try await world.conversations(of: world.groups[0]) == 1)

@@ -1,7 +1,9 @@
 import EmbeddedGraph
 import Foundation
+import GRDB
 import GraphModel
 import Synchronization
+import Testing
 
 @testable import Announcements
 
@@ -10,6 +12,8 @@ struct World {
     let store: EmbeddedGraph
     let ledger: Ledger
     let groups: [GroupID]
+    /// The right to write for the runs R1 and R2.
+    let leases: [String: Lease]
 
     init(groups count: Int) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-announcements-\(UUID())")
@@ -38,32 +42,34 @@ struct World {
             }
         )
         precondition(imported.created == count)
-        try await begin("R1")
-        try await begin("R2")
+        leases = [
+            "R1": try await ledger.begin(Self.record("R1")), "R2": try await ledger.begin(Self.record("R2")),
+        ]
     }
 
-    func begin(_ run: String) async throws {
-        try await ledger.begin(
-            RunRecord(
-                id: run,
-                script: "test.lua",
-                scriptHash: "00",
-                arguments: ["a", "b\"c"],
-                backend: "test",
-                operatorName: "Adele",
-                state: .running,
-                startedAt: 1
-            )
+    static func record(_ run: String) -> RunRecord {
+        RunRecord(
+            id: run,
+            script: "test.lua",
+            scriptHash: "00",
+            arguments: ["a", "b\"c"],
+            backend: "test",
+            operatorName: "Adele",
+            state: .running,
+            startedAt: 1
         )
     }
 
+    func lease(_ run: String = "R1") throws -> Lease { try #require(leases[run]) }
+
     func draft(_ name: String, run: String = "R1") async throws -> AnnouncementDraft {
-        try await AnnouncementDraft(name: name, run: run, ledger: ledger, now: { 5 })
+        try await AnnouncementDraft(name: name, lease: try lease(run), ledger: ledger, now: { 5 })
     }
 
-    func delivery(width: Int = 16) -> Delivery {
+    func delivery(_ run: String = "R1", width: Int = 16) throws -> Delivery {
         var delivery = Delivery(
             ledger: ledger,
+            lease: try lease(run),
             sender: Sender(store, now: { 7 }),
             caller: store.operatorCaller,
             width: width
@@ -85,7 +91,21 @@ struct World {
         }
         let faults = try await draft.finish()
         precondition(faults.faults.isEmpty)
-        return try await draft.deliver(by: delivery()) { _ in }
+        return try await draft.deliver(by: delivery(run), watcher: WaveWatcher())
+    }
+
+    /// Makes it look as if the process of a run had ended, and somebody else had its lease.
+    func kill(_ run: String) async throws {
+        try await ledger.write { db, _ in
+            try db.execute(sql: "UPDATE lease SET holder = '' WHERE runID = ?", arguments: [run])
+        }
+    }
+
+    /// What is open of an announcement.
+    func open(_ name: String, limit: Int = 1000, run: String = "R1") async throws -> [Effect] {
+        let lease = try lease(run)
+        let number = try await ledger.announcement(named: name, lease: lease, at: 0)
+        return try await ledger.claim(announcement: number, lease: lease, after: 0, limit: limit, at: 0).effects
     }
 
     static func body(_ text: String) -> [UInt8] {

@@ -82,21 +82,22 @@ final class ScriptWorld: Sendable {
             state: .running,
             startedAt: 0
         )
-        try await ledger.begin(record)
+        let lease = try await ledger.begin(record)
         let clock = bench?.clock
         let now: @Sendable () -> Int64 = { clock?.now ?? Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let sender = Sender(store, now: now)
         var context = ScriptContext(
-            service: service ?? LedgerService(sender, ledger: ledger, run: record.id),
+            service: service ?? LedgerService(sender, ledger: ledger, lease: lease),
             sender: sender,
             ledger: ledger,
             run: record,
+            lease: lease,
             caller: store.operatorCaller,
             files: ScriptFiles(folder: folder) { path, url in try ScriptFiles.readFromDisk(path, url) },
             monitor: RunMonitor(
                 output: { [self] bytes in printed.withLock { $0 += bytes } },
                 confirm: { _ in .goAhead },
-                progress: { _, _ in },
+                watch: { _ in WaveWatcher() },
                 finished: { [self] tally, _ in tallied.withLock { $0.append(tally) } }
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -9,6 +9,8 @@ extension Delivery {
         private(set) var state: Progress
         /// The groups that have not been sent to.
         var missing: Set<GroupID>
+        /// Until when posts may be made, in microseconds since 1970.
+        var openUntil = Int64.max
         /// What is to be settled in the ledger.
         private(set) var pending: [Settlement] = []
         /// What was sent more than once.
@@ -20,6 +22,9 @@ extension Delivery {
             missing = groups
             state = Progress(total: groups.count)
         }
+
+        /// Whether posts may be made at this time.
+        func isOpen(at time: Int64) -> Bool { time < openUntil }
 
         mutating func takePending() -> [Settlement] {
             defer { pending = [] }
@@ -55,6 +60,30 @@ extension Delivery {
                         message: "It cannot be proved whether the group has the post: \(reason)"
                     )
                 )
+            }
+        }
+
+        /// Takes note of what another run has learnt of a group.
+        mutating func adopt(_ settled: EffectState, of group: GroupID, code: String?, message: String?) {
+            missing.remove(group)
+            outcome.answered += 1
+            switch settled {
+            case .failed:
+                state.failed += 1
+                let message = message ?? "Another run was refused."
+                outcome.findings.append(
+                    Finding(kind: .failed, announcement: name, target: group.text, code: code, message: message)
+                )
+            case .ambiguous:
+                state.ambiguous += 1
+                let message =
+                    "It cannot be proved whether the group has the post: \(message ?? "another run lost the answer")"
+                outcome.findings.append(
+                    Finding(kind: .ambiguous, announcement: name, target: group.text, message: message)
+                )
+            default:
+                state.already += 1
+                outcome.already += 1
             }
         }
 

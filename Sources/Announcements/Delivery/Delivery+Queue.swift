@@ -1,22 +1,36 @@
 import GraphModel
 
 extension Delivery {
-    /// The effects that are still to be sent, read from the ledger in pages.
+    /// The effects that are still to be sent, claimed from the ledger in pages.
     struct Queue {
         private let announcement: Int64
+        private let lease: Lease
         private let batch: Int
         /// How many attempts are written ahead at once; nil if none are.
         private let ahead: Int?
         private var page = ArraySlice<Effect>()
         private var last: Int64 = 0
         private var isExhausted = false
+        private var hasSent = false
         /// What has been written ahead and not been sent.
         private(set) var begun = ArraySlice<Effect>()
 
-        init(announcement: Int64, batch: Int, ahead: Int?) {
+        init(announcement: Int64, lease: Lease, batch: Int, ahead: Int?) {
             self.announcement = announcement
+            self.lease = lease
             self.batch = batch
             self.ahead = ahead
+        }
+
+        /// Whether a whole pass over the effects has found nothing to send.
+        private(set) var isSpent = false
+
+        /// Begins again with the first effect: others may have given up what they had claimed.
+        mutating func rewind() {
+            isSpent = !hasSent
+            hasSent = false
+            last = 0
+            isExhausted = false
         }
 
         /// The next effect whose group is among the missing, which it then is no longer; nil if there is none left.
@@ -30,21 +44,28 @@ extension Delivery {
         mutating func next(of ledger: Ledger, for missing: inout Set<GroupID>, at now: Int64) async throws -> Effect? {
             while begun.isEmpty {
                 if page.isEmpty {
-                    if isExhausted { return nil }
-                    let effects = try await ledger.open(announcement: announcement, after: last, limit: batch)
-                    isExhausted = effects.count < batch
-                    last = effects.last?.id ?? last
-                    page = effects[...]
+                    if isExhausted || missing.isEmpty { return nil }
+                    let claim = try await ledger.claim(
+                        announcement: announcement,
+                        lease: lease,
+                        after: last,
+                        limit: batch,
+                        at: now
+                    )
+                    isExhausted = claim.isLast
+                    last = claim.last
+                    page = claim.effects[...]
                     if page.isEmpty { return nil }
                 }
                 let count = ahead ?? page.count
                 begun = page.prefix(count).filter { $0.target.map(missing.contains) ?? false }[...]
                 page = page.dropFirst(count)
                 guard ahead != nil else { continue }
-                try await ledger.begin(begun.filter { $0.state == .planned }.map(\.id), at: now)
+                try await ledger.begin(begun.filter { $0.state == .planned }.map(\.id), lease: lease, at: now)
                 for index in begun.indices { begun[index].attemptedAt = begun[index].attemptedAt ?? now }
             }
             let effect = begun.removeFirst()
+            hasSent = true
             if let target = effect.target { missing.remove(target) }
             return effect
         }

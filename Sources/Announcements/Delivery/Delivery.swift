@@ -40,6 +40,10 @@ package struct Delivery: Sendable {
         case interrupted
         /// The backend cannot be reached, or cannot write; the sentence says more.
         case unavailable(String)
+        /// It went wrong too often, or somebody did not let the next wave begin; the sentence says which.
+        case held(String)
+        /// Somebody took everything back before the first post.
+        case withdrawn
     }
 
     /// How many requests are under way at once, at most.
@@ -49,7 +53,23 @@ package struct Delivery: Sendable {
     /// How many attempts are written ahead in one transaction, on a backend without keys.
     package var ahead = 64
 
+    /// How many targets may be refused, or end unproven; one more stops the delivery. Nil for any number.
+    package var failuresAllowed: Int?
+    /// When posts may be made; nil for at any time.
+    package var window: SendWindow?
+    /// Told what is waited for: until when, in microseconds since 1970, and why; nil when the wait is over.
+    package var waits: @Sendable ((until: Int64, reason: String)?) -> Void = { _ in }
+
+    /// How long the work of another run is waited for before it is looked at again.
+    static let patience = Duration.milliseconds(200)
+
+    /// Why a delivery in which too much went wrong is held.
+    static func tooManyFailures(_ failures: Int, of targets: Int) -> String {
+        "\(failures) of \(targets) targets of the wave failed, which is more than was allowed"
+    }
+
     let ledger: Ledger
+    let lease: Lease
     let sender: Sender
     let caller: Caller
 
@@ -57,11 +77,13 @@ package struct Delivery: Sendable {
     ///
     /// - Parameters:
     ///   - ledger: Where the effects stand, and are settled.
+    ///   - lease: The right to do so.
     ///   - sender: How they are sent.
     ///   - caller: By whom.
     ///   - width: How many requests are under way at once, at most.
-    package init(ledger: Ledger, sender: Sender, caller: Caller, width: Int) {
+    package init(ledger: Ledger, lease: Lease, sender: Sender, caller: Caller, width: Int) {
         self.ledger = ledger
+        self.lease = lease
         self.sender = sender
         self.caller = caller
         self.width = width
@@ -69,8 +91,8 @@ package struct Delivery: Sendable {
 
     /// Sends the effects of an announcement that are planned for some groups.
     ///
-    /// Another run of the same announcement may be at work. Whoever planned an effect last, either run sends it, which
-    /// its key makes harmless; what the other run has settled first counts as had already.
+    /// Another run of the same announcement may be at work: each sends what it has claimed, and waits for what the other
+    /// has; what the other run has settled counts as had already.
     ///
     /// When the surrounding task is cancelled, what is in flight is waited for and settled, and the rest stays planned.
     ///
@@ -88,13 +110,71 @@ package struct Delivery: Sendable {
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
         var job = Job(name: name, groups: groups, now: sender.now)
-        var queue = Queue(announcement: announcement, batch: batch, ahead: sender.writesAhead ? ahead : nil)
+        var queue = Queue(
+            announcement: announcement,
+            lease: lease,
+            batch: batch,
+            ahead: sender.writesAhead ? ahead : nil
+        )
         progress(job.state)
+        while true {
+            try await awaitWindow(&job)
+            try await send(&queue, &job, progress)
+            guard job.outcome.halt == nil, !job.missing.isEmpty else { break }
+            if !job.isOpen(at: sender.now()) { continue }
+            // What is left, another run has claimed, settled, or taken back.
+            let isContested = try await ledger.isContested(
+                announcement: announcement,
+                lease: lease,
+                at: sender.now()
+            )
+            try await adopt(of: name, in: &job)
+            progress(job.state)
+            guard !job.missing.isEmpty else { break }
+            guard isContested || !queue.isSpent else {
+                job.outcome.halt = .unavailable("what was planned for \(job.missing.count) groups has been taken back")
+                break
+            }
+            queue.rewind()
+            guard isContested else { continue }
+            // Two that wait for one another would wait for ever.
+            try await ledger.release(announcement: announcement, lease: lease)
+            do { try await sender.sleep(Self.patience) } catch {
+                job.outcome.halt = .interrupted
+                break
+            }
+        }
+        job.release(queue.begun)
+        try await ledger.settle(job.takePending(), lease: lease)
+        if job.outcome.halt == nil { await sweep(job.repeated, of: name, in: &job.outcome) }
+        return job.outcome
+    }
 
+    /// Waits until posts may be made.
+    private func awaitWindow(_ job: inout Job) async throws {
+        guard let window else { return }
+        guard let open = window.next(from: sender.now()) else {
+            job.outcome.halt = .held("its window never opens")
+            return
+        }
+        job.openUntil = open.upperBound
+        let rest = open.lowerBound - sender.now()
+        guard rest > 0 else { return }
+        waits((open.lowerBound, "outside its window"))
+        defer { waits(nil) }
+        do { try await sender.sleep(.microseconds(rest)) } catch { job.outcome.halt = .interrupted }
+    }
+
+    /// Sends what the queue gives, to its end or until sending has to stop.
+    private func send(
+        _ queue: inout Queue,
+        _ job: inout Job,
+        _ progress: @escaping @Sendable (Progress) -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Event.self) { group in
             var inFlight = 0
             while true {
-                while inFlight < width, job.outcome.halt == nil {
+                while inFlight < width, job.outcome.halt == nil, job.isOpen(at: sender.now()) {
                     if Task.isCancelled {
                         job.outcome.halt = .interrupted
                         break
@@ -113,23 +193,21 @@ package struct Delivery: Sendable {
                     inFlight -= 1
                     job.note(outcome, of: effect)
                     progress(job.state)
+                    if let failuresAllowed, job.state.failed + job.state.ambiguous > failuresAllowed {
+                        let failures = job.state.failed + job.state.ambiguous
+                        job.outcome.halt =
+                            job.outcome.halt ?? .held(Self.tooManyFailures(failures, of: job.state.total))
+                    }
                 }
                 if job.pending.count >= batch || inFlight == 0 {
                     let settlements = job.takePending()
                     group.addTask {
-                        try await ledger.settle(settlements)
+                        try await ledger.settle(settlements, lease: lease)
                         return .settled
                     }
                 }
             }
         }
-        job.release(queue.begun)
-        try await ledger.settle(job.takePending())
-        if job.outcome.halt == nil {
-            if !job.missing.isEmpty { try await adopt(job.missing, of: name, in: &job.outcome) }
-            await sweep(job.repeated, of: name, in: &job.outcome)
-        }
-        return job.outcome
     }
 
     /// Looks whether what was sent more than once is there more than once after all.
@@ -144,22 +222,9 @@ package struct Delivery: Sendable {
     }
 
     /// Counts what another run has settled.
-    private func adopt(_ groups: Set<GroupID>, of name: String, in outcome: inout Outcome) async throws {
-        for settled in try await ledger.settled(announcement: name, in: groups) {
-            outcome.answered += 1
-            if settled.state == .sent {
-                outcome.already += 1
-            } else {
-                outcome.findings.append(
-                    Finding(
-                        kind: .failed,
-                        announcement: name,
-                        target: settled.group.text,
-                        code: settled.code,
-                        message: settled.message ?? "Another run was refused."
-                    )
-                )
-            }
+    private func adopt(of name: String, in job: inout Job) async throws {
+        for settled in try await ledger.settled(announcement: name, in: job.missing) {
+            job.adopt(settled.state, of: settled.group, code: settled.code, message: settled.message)
         }
     }
 
@@ -174,7 +239,7 @@ package struct Delivery: Sendable {
         let attemptedAt = effect.state == .planned ? nil : effect.attemptedAt ?? 0
         do {
             let outcome = try await sender.carryOut(effect.request(by: caller), attemptedAt: attemptedAt) {
-                try await ledger.begin([effect.id], at: sender.now())
+                try await ledger.begin([effect.id], lease: lease, at: sender.now())
             }
             return .ended(effect, outcome)
         } catch {

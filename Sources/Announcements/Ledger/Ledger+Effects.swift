@@ -6,42 +6,56 @@ package import Storage
 /// A post of an announcement, rendered for its group.
 package struct RenderedPost: Sendable {
     package var group: GroupID
-    /// The JSON body of `POST /groups/{id}/conversations`.
+    /// The group's name, if it is known.
+    package var groupName: String?
+    /// Where the post is made, by `POST`: `/groups/{id}/conversations`, or a thread's `reply`.
+    package var path: String
+    /// The JSON body of that request, without what is shared.
     package var body: [UInt8]
+    /// What the bodies of many posts have in common.
+    package var shared: SharedPart?
+    /// Whether the group has a post of the announcement already and is to get this one as well: then its key names the
+    /// content, too.
+    package var isFurther = false
 
-    package init(group: GroupID, body: [UInt8]) {
+    /// A post that begins a conversation.
+    package init(group: GroupID, groupName: String? = nil, body: [UInt8], shared: SharedPart? = nil) {
         self.group = group
+        self.groupName = groupName
+        path = "/groups/\(group)/conversations"
         self.body = body
+        self.shared = shared
     }
 
-    /// The request that makes the post, but for who asks and the key.
-    var path: String { "/groups/\(group)/conversations" }
-}
+    /// What tells this content from others: SHA-256, in which the shared part is stood for by its own hash.
+    package var hash: [UInt8] { GraphRequest.hash(.post, path, body: body + (shared?.hash ?? [])) }
 
-/// What the ledger makes of a rendered post.
-package enum PlanDecision: Sendable, Equatable {
-    /// It will be sent.
-    case planned
-    /// The group has it, with this very content.
-    case already
-    /// The group has a post of this announcement with other content.
-    case changed
-    /// An attempt was made to send this very content, and nothing tells how it ended: it is looked for, and sent if it is
-    /// not there.
-    case unsettled
-    /// Nobody knows whether the group has it, and it would be other content.
-    case ambiguous
+    func key(in announcement: String) -> IdempotencyKey {
+        isFurther
+            ? .announcement(announcement, group: group, content: hash) : .announcement(announcement, group: group)
+    }
 }
 
 extension Ledger {
-    /// The number of the announcement with this name, which is made if there is none.
-    package func announcement(named name: String, at time: Int64) async throws(StorageError) -> Int64 {
-        try await write { db, _ in
+    /// The number of the announcement with this name, which is made if there is none; other runs learn that this one is
+    /// at work on it.
+    package func announcement(named name: String, lease: Lease, at time: Int64) async throws(StorageError) -> Int64 {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            try Self.endLost(except: lease, at: time, db, statements)
             try db.execute(
                 sql: "INSERT INTO announcement (name, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 arguments: [name, time]
             )
-            return try Int64.fetchOne(db, sql: "SELECT id FROM announcement WHERE name = ?", arguments: [name]) ?? 0
+            let id = try Int64.fetchOne(db, sql: "SELECT id FROM announcement WHERE name = ?", arguments: [name]) ?? 0
+            try db.execute(
+                sql: """
+                    INSERT INTO claim (leaseID, announcementID, firstEffect, lastEffect) VALUES (?, ?, 0, 0)
+                    ON CONFLICT DO NOTHING
+                    """,
+                arguments: [lease.id, id]
+            )
+            return id
         }
     }
 
@@ -52,14 +66,17 @@ extension Ledger {
         _ posts: [RenderedPost],
         announcement: Int64,
         named name: String,
-        run: String
+        lease: Lease
     ) async throws(StorageError) -> [PlanDecision] {
         try await write { db, statements in
+            try Self.check(lease, db, statements)
+            let isContested = try Self.isContested(announcement, by: lease, db, statements)
             let insert = try statements(
                 db,
                 """
-                INSERT INTO effect (key, runID, announcementID, target, requestHash, method, path, body, state)
-                VALUES ($1, $2, $3, $4, $5, 'POST', $6, $7, 0)
+                INSERT INTO effect (key, runID, announcementID, target, targetName, requestHash, method, path, sharedHash,
+                    sharedAt, body, state)
+                VALUES ($1, $2, $3, $4, $5, $6, 'POST', $7, $8, $9, $10, 0)
                 ON CONFLICT (key) DO NOTHING
                 """
             )
@@ -67,21 +84,32 @@ extension Ledger {
             let replace = try statements(
                 db,
                 """
-                UPDATE effect SET runID = $1, requestHash = $2, path = $3, body = $4, state = 0, status = NULL, code = NULL,
-                    message = NULL, settledAt = NULL
-                WHERE id = $5
+                UPDATE effect SET runID = $1, targetName = $2, requestHash = $3, path = $4, sharedHash = $5, sharedAt = $6,
+                    body = $7, state = 0, status = NULL, code = NULL, message = NULL, settledAt = NULL
+                WHERE id = $8
                 """
             )
+            let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            var keptHash: [UInt8] = []
             return try posts.map { post in
-                let key = IdempotencyKey.announcement(name, group: post.group)
-                let hash = GraphRequest.hash(.post, post.path, body: post.body)
+                let key = post.key(in: name)
+                let hash = post.hash
+                if let shared = post.shared, shared.hash != keptHash {
+                    content.bind(shared.hash, 1)
+                    content.bind(shared.bytes, 2)
+                    try content.run()
+                    keptHash = shared.hash
+                }
                 insert.bind(key.description, 1)
-                insert.bind(run, 2)
+                insert.bind(lease.run, 2)
                 insert.bind(announcement, 3)
                 insert.bind(post.group.text, 4)
-                insert.bind(hash, 5)
-                insert.bind(post.path, 6)
-                insert.bind(post.body, 7)
+                insert.bind(post.groupName, 5)
+                insert.bind(hash, 6)
+                insert.bind(post.path, 7)
+                insert.bind(post.shared?.hash, 8)
+                if let shared = post.shared { insert.bind(Int64(shared.offset), 9) } else { insert.bindNull(9) }
+                insert.bind(post.body, 10)
                 try insert.run()
                 if db.changesCount == 1 { return .planned }
 
@@ -91,85 +119,213 @@ extension Ledger {
                 let state = EffectState(rawValue: find.integer(1)) ?? .ambiguous
                 let isSame = find.bytes(2) == hash
                 find.reset()
-                switch state {
-                case .sent, .undone: return isSame ? .already : .changed
-                case .ambiguous, .sending: return isSame ? .unsettled : .ambiguous
-                case .planned, .failed, .skipped:
-                    replace.bind(run, 1)
-                    replace.bind(hash, 2)
-                    replace.bind(post.path, 3)
-                    replace.bind(post.body, 4)
-                    replace.bind(id, 5)
-                    try replace.run()
-                    return .planned
-                }
+                let verdict = PlanRule.verdict(on: state, isSame: isSame, isContested: isContested)
+                guard verdict.replaces else { return verdict.decision }
+                replace.bind(lease.run, 1)
+                replace.bind(post.groupName, 2)
+                replace.bind(hash, 3)
+                replace.bind(post.path, 4)
+                replace.bind(post.shared?.hash, 5)
+                if let shared = post.shared { replace.bind(Int64(shared.offset), 6) } else { replace.bindNull(6) }
+                replace.bind(post.body, 7)
+                replace.bind(id, 8)
+                try replace.run()
+                return verdict.decision
             }
         }
     }
 
-    /// Takes back what a run planned of an announcement and has not sent: a fault was found in its data.
-    package func discardPlan(announcement: Int64, run: String) async throws(StorageError) {
-        try await write { db, _ in
+    /// Takes back what a run planned of an announcement and has not sent: a fault was found in its data, or somebody said
+    /// no.
+    ///
+    /// Where another run is at work on the announcement it stays, since that run may count on it; a run that finds it
+    /// later puts its own in its place.
+    package func discardPlan(announcement: Int64, lease: Lease) async throws(StorageError) {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            if try !Self.isContested(announcement, by: lease, db, statements) {
+                try db.execute(
+                    sql: "DELETE FROM effect WHERE announcementID = ? AND runID = ? AND state = 0",
+                    arguments: [announcement, lease.run]
+                )
+            }
             try db.execute(
-                sql: "DELETE FROM effect WHERE announcementID = ? AND runID = ? AND state = 0",
-                arguments: [announcement, run]
+                sql: "DELETE FROM claim WHERE announcementID = ? AND leaseID = ?",
+                arguments: [announcement, lease.id]
             )
         }
     }
 
-    /// The effects of an announcement that are planned, or of which nothing tells how an attempt ended, whichever run
-    /// planned them last, in the order of their numbers.
+    /// A part of an announcement's effects.
+    package struct Claim: Sendable {
+        /// The effects, in the order of their numbers.
+        package var effects: [Effect] = []
+        /// The number after which the next claim begins.
+        package var last: Int64 = 0
+        /// Whether nothing open comes after it.
+        package var isLast = false
+    }
+
+    /// Claims the next effects of an announcement that are planned, or of which nothing tells how an attempt ended,
+    /// whichever run planned them: until the claim is released nobody else sends them.
     ///
     /// - Parameters:
     ///   - announcement: The announcement's number.
+    ///   - lease: By whom they are claimed.
     ///   - last: The number after which to begin.
     ///   - limit: How many at most.
-    /// - Returns: The effects; fewer than `limit` only at the end.
+    ///   - time: Microseconds since 1970.
+    /// - Returns: The effects that no other run has claimed.
     /// - Throws: ``StorageError``.
-    package func open(
+    package func claim(
+        announcement: Int64,
+        lease: Lease,
+        after last: Int64,
+        limit: Int,
+        at time: Int64
+    ) async throws(StorageError) -> Claim {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            try Self.endLost(except: lease, at: time, db, statements)
+            let taken = try Self.claims(on: announcement, except: lease, db, statements)
+            var claim = Claim(last: last)
+            while claim.effects.isEmpty, !claim.isLast {
+                let page = try Self.open(announcement: announcement, after: claim.last, limit: limit, db, statements)
+                claim.isLast = page.count < limit
+                for effect in page {
+                    if taken.contains(where: { $0.contains(effect.id) }) {
+                        if claim.effects.isEmpty { continue }
+                        claim.isLast = false
+                        break
+                    }
+                    claim.effects.append(effect)
+                }
+                claim.last = (claim.effects.isEmpty ? page.last?.id : claim.effects.last?.id) ?? claim.last
+            }
+            if let first = claim.effects.first, let last = claim.effects.last {
+                let insert = try statements(
+                    db,
+                    """
+                    INSERT INTO claim (announcementID, leaseID, firstEffect, lastEffect) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (announcementID, leaseID, firstEffect) DO UPDATE SET lastEffect =
+                        CASE WHEN lastEffect > excluded.lastEffect THEN lastEffect ELSE excluded.lastEffect END
+                    """
+                )
+                insert.bind(announcement, 1)
+                insert.bind(lease.id, 2)
+                insert.bind(first.id, 3)
+                insert.bind(last.id, 4)
+                try insert.run()
+            }
+            return claim
+        }
+    }
+
+    private static func claims(
+        on announcement: Int64,
+        except lease: Lease,
+        _ db: Database,
+        _ statements: Statements
+    ) throws -> [ClosedRange<Int64>] {
+        let select = try statements(
+            db,
+            """
+            SELECT firstEffect, lastEffect FROM claim WHERE announcementID = $1 AND leaseID <> $2 AND lastEffect > 0
+            """
+        )
+        select.bind(announcement, 1)
+        select.bind(lease.id, 2)
+        var ranges: [ClosedRange<Int64>] = []
+        while try select.step() { ranges.append(select.integer(0)...max(select.integer(0), select.integer(1))) }
+        return ranges
+    }
+
+    private static func open(
         announcement: Int64,
         after last: Int64,
-        limit: Int
-    ) async throws(StorageError) -> [Effect] {
+        limit: Int,
+        _ db: Database,
+        _ statements: Statements
+    ) throws -> [Effect] {
+        let select = try statements(
+            db,
+            """
+            SELECT id, target, targetName, key, path, state, attemptedAt, sharedHash, sharedAt, body FROM effect
+            WHERE id > $1 AND announcementID = $2 AND state IN (0, 1, 4) ORDER BY id LIMIT $3
+            """
+        )
+        select.bind(last, 1)
+        select.bind(announcement, 2)
+        select.bind(Int64(limit), 3)
+        var effects: [Effect] = []
+        effects.reserveCapacity(limit)
+        var shared: SharedPart?
+        while try select.step() {
+            guard let target = select.text(1).flatMap({ GroupID($0) }),
+                let key = select.text(3).flatMap(IdempotencyKey.init(description:))
+            else { continue }
+            var effect = Effect(
+                id: select.integer(0),
+                target: target,
+                targetName: select.text(2),
+                key: key,
+                method: .post,
+                path: select.text(4) ?? "",
+                body: select.bytes(9),
+                state: EffectState(rawValue: select.integer(5)) ?? .ambiguous,
+                attemptedAt: select.isNull(6) ? nil : select.integer(6)
+            )
+            if !select.isNull(7) {
+                let hash = select.bytes(7)
+                if shared?.hash != hash { shared = try Self.shared(hash, db) }
+                shared?.offset = Int(select.integer(8))
+                effect.shared = shared
+            }
+            effects.append(effect)
+        }
+        return effects
+    }
+
+    private static func shared(_ hash: [UInt8], _ db: Database) throws -> SharedPart? {
+        let bytes = try Data.fetchOne(db, sql: "SELECT bytes FROM content WHERE hash = ?", arguments: [Data(hash)])
+        return bytes.map { SharedPart(Array($0), hash: hash, at: 0) }
+    }
+
+    /// The first groups of an announcement, in the order of its effects, that are among some.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - groups: The groups.
+    ///   - announcement: The announcement's number.
+    /// - Returns: `count` groups, or all if there are no more.
+    /// - Throws: ``StorageError``.
+    package func first(
+        _ count: Int,
+        of groups: Set<GroupID>,
+        announcement: Int64
+    ) async throws(StorageError) -> Set<GroupID> {
+        guard count < groups.count else { return groups }
         let path = path
         return try await read { db in
             let select = try PreparedStatement(
                 db,
-                """
-                SELECT id, target, key, path, body, state, attemptedAt FROM effect
-                WHERE id > $1 AND announcementID = $2 AND state IN (0, 1, 4) ORDER BY id LIMIT $3
-                """,
+                "SELECT target FROM effect WHERE announcementID = $1 AND state IN (0, 1, 4) ORDER BY id",
                 path: path
             )
-            select.bind(last, 1)
-            select.bind(announcement, 2)
-            select.bind(Int64(limit), 3)
-            var effects: [Effect] = []
-            effects.reserveCapacity(limit)
-            while try select.step() {
-                guard let target = select.text(1).flatMap({ GroupID($0) }),
-                    let key = select.text(2).flatMap(IdempotencyKey.init(description:))
-                else { continue }
-                effects.append(
-                    Effect(
-                        id: select.integer(0),
-                        target: target,
-                        key: key,
-                        method: .post,
-                        path: select.text(3) ?? "",
-                        body: select.bytes(4),
-                        state: EffectState(rawValue: select.integer(5)) ?? .ambiguous,
-                        attemptedAt: select.isNull(6) ? nil : select.integer(6)
-                    )
-                )
+            select.bind(announcement, 1)
+            var first: Set<GroupID> = []
+            while first.count < count, try select.step() {
+                if let group = select.text(0).flatMap({ GroupID($0) }), groups.contains(group) { first.insert(group) }
             }
-            return effects
+            select.reset()
+            return first
         }
     }
 
-    /// What became of an announcement in some groups: that it was sent, or was refused and why.
+    /// What became of an announcement in some groups, by its newest effect in each: whether it was sent, refused, taken
+    /// back, or cannot be known.
     ///
-    /// - Returns: The settled ones only.
+    /// - Returns: Those of which there is something to tell; what is planned or under way is not among them.
     /// - Throws: ``StorageError``.
     package func settled(
         announcement: String,
@@ -177,17 +333,35 @@ extension Ledger {
     ) async throws(StorageError) -> [(group: GroupID, state: EffectState, code: String?, message: String?)] {
         let path = path
         return try await read { db in
+            // The key of a further post begins with that of the first, and a "/" behind it.
             let select = try PreparedStatement(
                 db,
-                "SELECT state, code, message FROM effect WHERE key = $1 AND state IN (2, 3)",
+                """
+                SELECT state, code, message FROM effect WHERE key = $1 OR (key > $2 AND key < $3) ORDER BY id DESC LIMIT 1
+                """,
                 path: path
             )
             return try groups.sorted().compactMap { group in
-                select.bind(IdempotencyKey.announcement(announcement, group: group).description, 1)
+                let key = IdempotencyKey.announcement(announcement, group: group).description
+                select.bind(key, 1)
+                select.bind(key + "/", 2)
+                select.bind(key + "0", 3)
                 guard try select.step(), let state = EffectState(rawValue: select.integer(0)) else { return nil }
                 defer { select.reset() }
-                return (group, state, select.text(1), select.text(2))
+                switch state {
+                case .sent, .failed, .undone, .ambiguous: return (group, state, select.text(1), select.text(2))
+                case .planned, .sending, .skipped: return nil
+                }
             }
+        }
+    }
+
+    /// Whether any other living run has to do with an announcement.
+    package func isContested(announcement: Int64, lease: Lease, at time: Int64) async throws(StorageError) -> Bool {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            try Self.endLost(except: lease, at: time, db, statements)
+            return try Self.isContested(announcement, by: lease, db, statements)
         }
     }
 
@@ -195,10 +369,12 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - effects: Their numbers.
+    ///   - lease: By whom.
     ///   - time: Microseconds since 1970.
-    /// - Throws: ``StorageError``.
-    package func begin(_ effects: [Int64], at time: Int64) async throws(StorageError) {
+    /// - Throws: ``StorageError``, with the code `superseded` if another process has taken over: then nothing may be sent.
+    package func begin(_ effects: [Int64], lease: Lease, at time: Int64) async throws(StorageError) {
         try await write { db, statements in
+            try Self.check(lease, db, statements)
             // State 1 is that of an attempt; an earlier attempt that nothing has settled stays the first.
             let update = try statements(
                 db,
@@ -219,15 +395,18 @@ extension Ledger {
     /// Records what came of attempts, in one transaction.
     ///
     /// An event that may not happen any more changes nothing.
-    package func settle(_ settlements: [Settlement]) async throws(StorageError) {
+    ///
+    /// - Throws: ``StorageError``, with the code `superseded` if another process has taken over: it settles them.
+    package func settle(_ settlements: [Settlement], lease: Lease) async throws(StorageError) {
         guard !settlements.isEmpty else { return }
         try await write { db, statements in
+            try Self.check(lease, db, statements)
             let find = try statements(db, "SELECT state FROM effect WHERE id = $1")
             let update = try statements(
                 db,
                 """
-                UPDATE effect SET state = $1, status = $2, answer = $3, code = $4, message = $5, settledAt = $6
-                WHERE id = $7
+                UPDATE effect SET state = $1, status = $2, answer = $3, code = $4, message = $5, settledAt = $6, runID = $7
+                WHERE id = $8
                 """
             )
             for settlement in settlements {
@@ -241,7 +420,8 @@ extension Ledger {
                 update.bind(settlement.code, 4)
                 update.bind(settlement.message, 5)
                 update.bind(settlement.at, 6)
-                update.bind(settlement.effect, 7)
+                update.bind(lease.run, 7)
+                update.bind(settlement.effect, 8)
                 try update.run()
             }
         }

@@ -4,52 +4,75 @@ import GraphModel
 package import Storage
 
 extension Ledger {
-    /// Records that a run has begun, and keeps the files that resuming it needs, by their paths, in one transaction.
-    package func begin(_ run: RunRecord, keeping files: [String: [UInt8]] = [:]) async throws(StorageError) {
+    /// Records that a run has begun, takes its lease, and keeps the files that resuming it needs, by their paths, in one
+    /// transaction.
+    ///
+    /// - Returns: The right to write for it.
+    @discardableResult
+    package func begin(_ run: RunRecord, keeping files: [String: [UInt8]] = [:]) async throws(StorageError) -> Lease {
         try await write { db, statements in
             try db.execute(
                 sql: """
-                    INSERT INTO run (id, script, scriptHash, arguments, backend, operatorName, state, startedAt)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO run (id, kind, origin, script, scriptHash, arguments, backend, operatorName, grants, state,
+                        startedAt)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    run.id, run.script, run.scriptHash, Self.json(run.arguments), run.backend, run.operatorName,
-                    RunRecord.State.running.rawValue, run.startedAt,
+                    run.id, run.kind.rawValue, run.origin, run.script, run.scriptHash, Self.json(run.arguments),
+                    run.backend, run.operatorName, run.grants, RunRecord.State.running.rawValue, run.startedAt,
                 ]
             )
             for (path, bytes) in files { try Self.keep(bytes, path: path, run: run.id, db, statements) }
+            return try Self.take(run.id, holder: .current, at: run.startedAt, db)
         }
     }
 
-    /// Records that a run has begun once more.
-    package func resume(_ id: String) async throws(StorageError) {
-        try await write { db, _ in
-            try db.execute(
-                sql: "UPDATE run SET state = 'running', endedAt = NULL, message = NULL WHERE id = ?",
-                arguments: [id]
-            )
-        }
-    }
-
-    /// Records how a run has ended.
+    /// Records that a run has begun once more, and takes its lease.
     ///
     /// - Parameters:
     ///   - id: The run.
+    ///   - time: Microseconds since 1970.
+    /// - Returns: The right to write for it; nil and who has it if a living process does.
+    /// - Throws: ``StorageError``.
+    package func resume(
+        _ id: String,
+        at time: Int64
+    ) async throws(StorageError) -> Result<Lease, LeaseHeld> {
+        try await write { db, _ in
+            do {
+                let lease = try Self.take(id, holder: .current, at: time, db)
+                try db.execute(
+                    sql: "UPDATE run SET state = 'running', endedAt = NULL, message = NULL WHERE id = ?",
+                    arguments: [id]
+                )
+                return .success(lease)
+            } catch let held as LeaseHeld {
+                return .failure(held)
+            }
+        }
+    }
+
+    /// Records how a run has ended, and gives its lease up.
+    ///
+    /// - Parameters:
+    ///   - lease: The right to write for it.
     ///   - state: How it ended.
     ///   - message: Why it failed, in one sentence, without secrets or bodies.
     ///   - time: Microseconds since 1970.
     /// - Throws: ``StorageError``.
     package func end(
-        _ id: String,
+        _ lease: Lease,
         _ state: RunRecord.State,
         message: String? = nil,
         at time: Int64
     ) async throws(StorageError) {
-        try await write { db, _ in
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
             try db.execute(
                 sql: "UPDATE run SET state = ?, endedAt = ?, message = ? WHERE id = ?",
-                arguments: [state.rawValue, time, message, id]
+                arguments: [state.rawValue, time, message, lease.run]
             )
+            try Self.end(lease.id, at: time, db)
         }
     }
 
@@ -156,17 +179,18 @@ extension Ledger {
         try await write { db, _ in
             try db.execute(
                 sql: """
-                    INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (runID, announcement) DO UPDATE SET
                         targets = excluded.targets, sent = tally.sent + excluded.sent,
                         already = CASE WHEN excluded.already > tally.sent THEN excluded.already - tally.sent ELSE 0 END,
                         changed = excluded.changed, failed = excluded.failed, ambiguous = excluded.ambiguous,
-                        skipped = excluded.skipped, duplicates = excluded.duplicates, unsent = excluded.unsent,
+                        skipped = excluded.skipped, excluded = excluded.excluded,
+                        duplicates = excluded.duplicates, unsent = excluded.unsent,
                         deliveryTime = tally.deliveryTime + excluded.deliveryTime
                     """,
                 arguments: [
                     run, tally.name, tally.targets, tally.sent, tally.already, tally.changed, tally.failed,
-                    tally.ambiguous, tally.skipped, tally.duplicates, tally.unsent, tally.deliveryTime,
+                    tally.ambiguous, tally.skipped, tally.excluded, tally.duplicates, tally.unsent, tally.deliveryTime,
                 ]
             )
         }
@@ -185,6 +209,7 @@ extension Ledger {
                     tally.failed = row["failed"]
                     tally.ambiguous = row["ambiguous"]
                     tally.skipped = row["skipped"]
+                    tally.excluded = row["excluded"]
                     tally.duplicates = row["duplicates"]
                     tally.unsent = row["unsent"]
                     tally.deliveryTime = row["deliveryTime"]
@@ -260,11 +285,14 @@ extension Ledger {
         }
         return RunRecord(
             id: row["id"],
+            kind: RunRecord.Kind(rawValue: row["kind"]) ?? .run,
+            origin: row["origin"],
             script: row["script"],
             scriptHash: row["scriptHash"],
             arguments: arguments,
             backend: row["backend"],
             operatorName: row["operatorName"],
+            grants: row["grants"],
             state: RunRecord.State(rawValue: row["state"]) ?? .running,
             startedAt: row["startedAt"],
             endedAt: row["endedAt"],

@@ -10,25 +10,40 @@ extension Ledger {
     /// - Parameters:
     ///   - request: The write.
     ///   - key: Its key.
-    ///   - run: The run that asks for it.
+    ///   - lease: The right to write for the run that asks for it.
     ///   - time: Microseconds since 1970.
-    /// - Returns: The effect's number, and when an earlier attempt was made that nothing has settled; nil if none was.
+    /// - Returns: The effect's number, and when an earlier attempt was made that nothing has settled; nil if none was. Nil
+    ///   in all while another living run has the write under way.
     /// - Throws: ``StorageError``.
     package func begin(
         _ request: GraphRequest,
         key: IdempotencyKey,
-        run: String,
+        lease: Lease,
         at time: Int64
-    ) async throws(StorageError) -> (effect: Int64, attemptedAt: Int64?) {
+    ) async throws(StorageError) -> (effect: Int64, attemptedAt: Int64?)? {
         let hash = request.hash
-        return try await write { db, _ in
+        return try await write { db, statements in
+            try Self.check(lease, db, statements)
             let row = try Row.fetchOne(
                 db,
-                sql: "SELECT id, state, attemptedAt FROM effect WHERE key = ?",
+                sql: "SELECT id, state, runID, attemptedAt FROM effect WHERE key = ?",
                 arguments: [key.description]
             )
             let state = row.flatMap { EffectState(rawValue: $0["state"]) }
             if let row, state == .sending || state == .ambiguous {
+                if state == .sending, (row["runID"] as String) != lease.run {
+                    try Self.endLost(except: lease, at: time, db, statements)
+                    let isHeld = try Bool.fetchOne(
+                        db,
+                        sql: "SELECT 1 FROM lease WHERE runID = ? AND endedAt IS NULL",
+                        arguments: [row["runID"] as String]
+                    )
+                    if isHeld != nil { return nil }
+                }
+                try db.execute(
+                    sql: "UPDATE effect SET runID = ? WHERE id = ?",
+                    arguments: [lease.run, row["id"] as Int64]
+                )
                 return (row["id"] as Int64, row["attemptedAt"] as Int64? ?? 0)
             }
             try db.execute(
@@ -41,7 +56,8 @@ extension Ledger {
                     WHERE effect.state <> 2
                     """,
                 arguments: [
-                    key.description, run, Data(hash), request.method.rawValue, request.path, Data(request.body), time,
+                    key.description, lease.run, Data(hash), request.method.rawValue, request.path, Data(request.body),
+                    time,
                 ]
             )
             let id = try Int64.fetchOne(db, sql: "SELECT id FROM effect WHERE key = ?", arguments: [key.description])
@@ -77,12 +93,13 @@ extension Ledger {
         _ request: GraphRequest,
         key: IdempotencyKey,
         answer: GraphResponse,
-        run: String,
+        lease: Lease,
         at time: Int64
     ) async throws(StorageError) {
         let hash = request.hash
         let error = answer.error
-        try await write { db, _ in
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
             try db.execute(
                 sql: """
                     INSERT INTO effect (key, runID, requestHash, method, path, body, state, status, answer, location, code,
@@ -95,7 +112,7 @@ extension Ledger {
                     WHERE effect.state <> 2
                     """,
                 arguments: [
-                    key.description, run, Data(hash), request.method.rawValue, request.path, Data(request.body),
+                    key.description, lease.run, Data(hash), request.method.rawValue, request.path, Data(request.body),
                     (answer.isSuccess ? EffectState.sent : .failed).rawValue, answer.status, Data(answer.body),
                     answer.headers["Location"], error?.code, error?.message, time,
                 ]

@@ -10,10 +10,29 @@ package struct RunRecord: Sendable, Equatable {
         case failed
         /// Somebody stopped it.
         case interrupted
+        /// An announcement of its was stopped between two waves, and waits for somebody's word.
+        case held
+    }
+
+    /// What was executed.
+    package enum Kind: String, Sendable {
+        /// A script, live.
+        case run
+        /// A plan.
+        case apply
+        /// The failed or unproven targets of another run.
+        case retry
+        /// Replies to the posts of another run.
+        case correct
+        /// The taking back of another run.
+        case undo
     }
 
     /// The run's name: when it started and four random characters, `20260115T083000-k3f9`.
     package var id: String
+    package var kind: Kind
+    /// The run or the plan that it acts upon; nil for a script that was run live.
+    package var origin: String?
     /// The script's file name.
     package var script: String
     /// SHA-256 of the script's source, in hexadecimal.
@@ -23,6 +42,8 @@ package struct RunRecord: Sendable, Equatable {
     package var backend: String
     /// Who ran it.
     package var operatorName: String
+    /// What it was granted on a backend that is not embedded, for a person.
+    package var grants: String
     package var state: State
     /// Microseconds since 1970.
     package var startedAt: Int64
@@ -33,22 +54,28 @@ package struct RunRecord: Sendable, Equatable {
 
     package init(
         id: String,
+        kind: Kind = .run,
+        origin: String? = nil,
         script: String,
         scriptHash: String,
         arguments: [String],
         backend: String,
         operatorName: String,
+        grants: String = "",
         state: State,
         startedAt: Int64,
         endedAt: Int64? = nil,
         message: String? = nil
     ) {
         self.id = id
+        self.kind = kind
+        self.origin = origin
         self.script = script
         self.scriptHash = scriptHash
         self.arguments = arguments
         self.backend = backend
         self.operatorName = operatorName
+        self.grants = grants
         self.state = state
         self.startedAt = startedAt
         self.endedAt = endedAt
@@ -74,6 +101,8 @@ package struct AnnouncementTally: Sendable, Equatable {
     package var ambiguous = 0
     /// Targets for which the script gave no body.
     package var skipped = 0
+    /// Targets that were left out by `except`, or by the list of those who want nothing.
+    package var excluded = 0
     /// Entries of the list that named a group which stood in it already.
     package var duplicates = 0
     /// Targets not yet sent to when the run was stopped.

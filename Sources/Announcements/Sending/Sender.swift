@@ -27,7 +27,8 @@ package struct Sender: Sendable {
     let verifiesFirst: Bool
     /// Microseconds since 1970.
     let now: @Sendable () -> Int64
-    private let sleep: @Sendable (Duration) async throws -> Void
+    /// Waits; throws when the surrounding task is cancelled.
+    let sleep: @Sendable (Duration) async throws -> Void
 
     /// A sender.
     ///

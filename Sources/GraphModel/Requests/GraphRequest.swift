@@ -99,6 +99,11 @@ package struct IdempotencyKey: Sendable, Hashable, CustomStringConvertible {
         IdempotencyKey(.announcement, "\(name)/\(group)")
     }
 
+    /// The key of a further post of an announcement to a group: it names the content too, by the request's hash.
+    package static func announcement(_ name: String, group: GroupID, content: [UInt8]) -> IdempotencyKey {
+        IdempotencyKey(.announcement, "\(name)/\(group)/\(content.prefix(16).hexadecimal)")
+    }
+
     package var description: String { "\(namespace.rawValue):\(text)" }
 
     /// Reads a key from its ``description``; nil if it is none.

@@ -70,14 +70,12 @@ struct BackendOptions: ParsableArguments {
     ///   - herald: The outside world.
     ///   - tape: Says what is done with the exchanges besides, given the root of their addresses, and who makes them
     ///     if the backend cannot be asked that.
-    ///   - exclusively: Whether nobody else may write to a backend without keys meanwhile.
     ///   - body: What to do.
     /// - Returns: What it gave.
     /// - Throws: What it threw, or why the backend cannot be used.
     func with<Result>(
         _ herald: HeraldEnvironment,
         tape: (_ root: String, _ caller: Caller?) throws -> Tape = { _, _ in .off },
-        exclusively: Bool = true,
         _ body: (RunBackend, Ledger) async throws -> Result
     ) async throws -> Result {
         guard !isEmbedded else {
@@ -101,9 +99,7 @@ struct BackendOptions: ParsableArguments {
         do {
             let backend = try await connection.backend()
             let folder = try folder(of: place.cloud, in: herald)
-            let lock = backend.reconciler != nil && exclusively ? try lock(folder, of: place.cloud) : nil
             let result = try await body(backend, try ledger(in: folder))
-            lock?.release()
             try await connection.close()
             return result
         } catch {
@@ -126,17 +122,4 @@ struct BackendOptions: ParsableArguments {
 
     @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
     func ledger(in folder: String) throws -> Ledger { try Ledger(path: folder + "/ledger.sqlite") }
-
-    /// Sees to it that one run at a time sends to a backend without keys: of two, neither could tell an attempt of the
-    /// other's from one that was cut off.
-    private func lock(_ folder: String, of cloud: GraphCloud) throws -> FileLock {
-        guard let lock = try FileLock.ifFree(path: folder + "/run.lock") else {
-            throw Failure(
-                .failed,
-                "Another run is at work on \(cloud), which keeps no keys: two at once could post twice. Wait for it to end, "
-                    + "or stop it."
-            )
-        }
-        return lock
-    }
 }

@@ -55,7 +55,7 @@ struct ReaderOptions: ParsableArguments {
     ) async throws -> Result {
         let options = options
         guard !options.isEmbedded else { return try await body(try store.reader(in: herald)) }
-        return try await options.with(herald, exclusively: false) { backend, _ in
+        return try await options.with(herald) { backend, _ in
             try await body(
                 GraphReader(service: backend.service, caller: backend.caller, root: backend.serviceRoot)
             )

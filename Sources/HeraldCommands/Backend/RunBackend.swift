@@ -11,6 +11,8 @@ struct RunBackend: Sendable {
     var reconciler: (any ReconcilingService)?
     /// Whether what this ledger never sent is looked for before it is sent.
     var verifiesFirst = false
+    /// What may be written, for a person; empty where nothing need be granted.
+    var grants = ""
     /// What links begin with: scheme, authority and version, without a final "/".
     var serviceRoot = GraphRequest.localServiceRoot
     /// By whom requests are made.

@@ -28,6 +28,7 @@ struct RunOptions: ParsableArguments {
             let isEmbedded = backend.permits == nil
             var session = RunSession(herald: herald, backend: backend, ledger: ledger)
             session.asksFrom = approval.threshold(isEmbedded: isEmbedded)
+            session.saysYes = approval.yes
             return try await session.execute(try await job(ledger), presentation)
         }
     }

@@ -25,22 +25,27 @@ struct ReplSession {
     /// Evaluates inputs until there are no more.
     func execute() async throws -> ExitStatus {
         let screen = RunScreen(herald, json: false, quiet: !isTyped)
-        var record = try await place.begin(
+        var (record, lease) = try await place.begin(
             LuaChunk(name: Self.scriptName, source: []),
             folder: herald.folder,
             arguments: []
         )
-        let sandbox = try await ReplSandbox(context(of: record, screen), limits: limits, screen, isTyped: isTyped)
+        let sandbox = try await ReplSandbox(
+            context(of: record, lease, screen),
+            limits: limits,
+            screen,
+            isTyped: isTyped
+        )
         if isTyped {
             try herald.output.line(
                 "Herald on \(herald.output.shown(place.backend.name)). .help says what can be done here."
             )
         }
-        let status = try await work(sandbox, screen)
+        let status = try await place.ledger.keepingAlive(lease, now: herald.now) { try await work(sandbox, screen) }
 
         record.state = status == .done ? .finished : status == .interrupted ? .interrupted : .failed
         record.endedAt = herald.now()
-        try await place.ledger.end(record.id, record.state, at: herald.now())
+        try await place.ledger.end(lease, record.state, at: herald.now())
         if isTyped { try await report(record) }
         if status == .done, let failure = screen.outputFailure { throw failure }
         return status
@@ -53,9 +58,10 @@ struct ReplSession {
         }
     }
 
-    private func context(of record: RunRecord, _ screen: RunScreen) -> ScriptContext {
+    private func context(of record: RunRecord, _ lease: Lease, _ screen: RunScreen) -> ScriptContext {
         var context = place.context(
             of: record,
+            lease: lease,
             folder: herald.folder,
             monitor: screen.monitor(),
             logger: screen.logger

@@ -14,14 +14,17 @@ actor Approval {
     private let herald: HeraldEnvironment
     private let backend: RunBackend
     private let threshold: Int?
+    private let saysYes: Bool
     /// Questions that are asked one after the other, since `parallel` may have several announcements ready at once.
-    private var last: Task<RunMonitor.Answer, Never>?
+    private var last: Task<Bool, Never>?
 
     /// - Parameters:
     ///   - herald: Where the question is put, and answered.
     ///   - backend: Where it would be sent.
     ///   - threshold: From how many posts on somebody is asked; nil if nobody is.
-    init(_ herald: HeraldEnvironment, backend: RunBackend, threshold: Int?) {
+    ///   - saysYes: Whether every question counts as answered with yes.
+    init(_ herald: HeraldEnvironment, backend: RunBackend, threshold: Int?, saysYes: Bool = false) {
+        self.saysYes = saysYes
         self.herald = herald
         self.backend = backend
         self.threshold = threshold
@@ -48,26 +51,45 @@ actor Approval {
                     + "look at what it sends, and allow it with --yes"
             )
         }
-        let before = last
-        let question = Task {
-            _ = await before?.value
-            return await ask(preview)
+        let posts = "\(preview.toSend.grouped) post\(preview.toSend == 1 ? "" : "s")"
+        return await says("Send \(posts) of '\(preview.tally.name)' to \(backend.name)?")
+            ? .goAhead : .refuse(code: "declined", reason: "it was declined")
+    }
+
+    /// Decides whether the wave after one that has ended may begin.
+    ///
+    /// - Returns: Why not; nil if it may.
+    func answer(after wave: WaveRecord, of name: String, left: Int) async -> String? {
+        if saysYes { return nil }
+        guard herald.input.isTerminal, herald.error.isTerminal else {
+            return "the next wave needs a yes, and there is no terminal to ask on; allow it with --yes"
         }
-        last = question
+        let refused = wave.failed + wave.ambiguous
+        let question =
+            "Wave \(wave.number) of '\(name)' is out, \(refused == 0 ? "none failed" : "\(refused.grouped) failed"). "
+            + "Go on with the next of \(left.grouped) targets?"
+        return await says(question) ? nil : "the next wave was declined"
+    }
+
+    /// Puts a question when those before it have been answered.
+    private func says(_ question: String) async -> Bool {
+        let before = last
+        let asking = Task {
+            _ = await before?.value
+            return await ask(question)
+        }
+        last = asking
         return await withTaskCancellationHandler {
-            await question.value
+            await asking.value
         } onCancel: {
-            question.cancel()
+            asking.cancel()
         }
     }
 
-    private func ask(_ preview: RunMonitor.Preview) async -> RunMonitor.Answer {
-        let declined = RunMonitor.Answer.refuse(code: "declined", reason: "it was declined")
-        guard !Task.isCancelled else { return declined }
-        let posts = "\(preview.toSend.grouped) post\(preview.toSend == 1 ? "" : "s")"
-        let question = "Send \(posts) of '\(preview.tally.name)' to \(backend.name)? [y/N] "
-        try? herald.error.write(herald.error.shown(question))
+    private func ask(_ question: String) async -> Bool {
+        guard !Task.isCancelled else { return false }
+        try? herald.error.write(herald.error.shown(question + " [y/N] "))
         let line = await herald.input.lineUnlessCancelled()
-        return ["y", "yes"].contains(line?.lowercased().filter { !$0.isWhitespace } ?? "") ? .goAhead : declined
+        return ["y", "yes"].contains(line?.lowercased().filter { !$0.isWhitespace } ?? "")
     }
 }

@@ -19,7 +19,13 @@ struct RunPlace: Sendable {
     let now: @Sendable () -> Int64
 
     /// Records that a run begins, with what resuming it needs.
-    func begin(_ script: LuaChunk, folder: String, arguments: [String]) async throws -> RunRecord {
+    ///
+    /// - Returns: The run, and the right to write for it.
+    func begin(
+        _ script: LuaChunk,
+        folder: String,
+        arguments: [String]
+    ) async throws -> (record: RunRecord, lease: Lease) {
         let record = RunRecord(
             id: RunRecord.newID(at: now()),
             script: script.name,
@@ -27,18 +33,20 @@ struct RunPlace: Sendable {
             arguments: arguments,
             backend: backend.name,
             operatorName: backend.caller.displayName,
+            grants: backend.grants,
             state: .running,
             startedAt: now()
         )
         // In one transaction: a run that is in the ledger can be resumed, whenever it dies.
-        try await ledger.begin(record, keeping: [Self.scriptPath: script.source, Self.folderPath: Array(folder.utf8)])
-        return record
+        let files = [Self.scriptPath: script.source, Self.folderPath: Array(folder.utf8)]
+        return (record, try await ledger.begin(record, keeping: files))
     }
 
     /// What the modules of a run may touch.
     ///
     /// - Parameters:
     ///   - record: The run, which the ledger knows.
+    ///   - lease: The right to write for it.
     ///   - folder: The folder below which the script reads files.
     ///   - journal: What the run was told of time and chance before it was resumed.
     ///   - monitor: Where it shows itself.
@@ -46,6 +54,7 @@ struct RunPlace: Sendable {
     /// - Returns: The context.
     func context(
         of record: RunRecord,
+        lease: Lease,
         folder: String,
         repeating journal: [JournalEntry] = [],
         monitor: RunMonitor,
@@ -71,10 +80,11 @@ struct RunPlace: Sendable {
             }
         )
         var context = ScriptContext(
-            service: LedgerService(sender, ledger: ledger, run: run),
+            service: LedgerService(sender, ledger: ledger, lease: lease),
             sender: sender,
             ledger: ledger,
             run: record,
+            lease: lease,
             caller: backend.caller,
             files: files,
             monitor: monitor,

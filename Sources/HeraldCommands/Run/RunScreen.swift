@@ -10,6 +10,7 @@ final class RunScreen: Sendable {
     private let isQuiet: Bool
     private let backend: RunBackend?
     private let progress = Mutex<ProgressReporter?>(nil)
+    private let display = Mutex<WaitDisplay?>(nil)
     private let closed = Mutex<(any Error)?>(nil)
 
     /// A screen.
@@ -41,13 +42,9 @@ final class RunScreen: Sendable {
             output: { [self] in put($0) },
             confirm: { [self] preview in
                 summarize(preview)
-                let answer = await approval?.answer(to: preview) ?? .goAhead
-                if answer == .goAhead { begin(preview) }
-                return answer
+                return await approval?.answer(to: preview) ?? .goAhead
             },
-            progress: { [self] _, progress in
-                self.progress.withLock { $0 }?.report(done: progress.done, failed: progress.failed)
-            },
+            watch: { [self] name in watcher(of: name, approval) },
             finished: { [self] _, _ in end() }
         )
     }
@@ -92,22 +89,54 @@ final class RunScreen: Sendable {
         say(AnnouncementSummary(preview, leastTime: backend?.pace?.leastTime(forPosts: preview.toSend)).text)
     }
 
-    private func begin(_ preview: RunMonitor.Preview) {
-        guard !isQuiet, preview.toSend > 0 else { return }
-        let reporter = ProgressReporter("announced", total: preview.toSend, on: herald.error, uptime: herald.uptime)
+    private func watcher(of name: String, _ approval: Approval?) -> WaveWatcher {
+        WaveWatcher(
+            progress: { [self] progress in
+                self.progress.withLock { $0 }?.report(done: progress.done, failed: progress.failed)
+            },
+            begins: { [self] wave, waves in begin(wave, of: waves) },
+            ended: { [self] wave, waves in end(wave, of: waves) },
+            waits: { [self] wait in
+                guard let wait else { return }
+                let notice = WaitNotice(
+                    until: herald.uptime() + .microseconds(wait.until - herald.now()),
+                    reason: wait.reason
+                )
+                display.withLock { $0 }?.show(notice)
+            },
+            confirm: { wave, left in await approval?.answer(after: wave, of: name, left: left) }
+        )
+    }
+
+    private func begin(_ wave: WaveRecord, of waves: Int) {
+        guard !isQuiet, wave.targets > 0 else { return }
+        let label = waves > 1 ? "wave \(wave.number) of \(waves):" : "announced"
+        let reporter = ProgressReporter(label, total: wave.targets, on: herald.error, uptime: herald.uptime)
         progress.withLock { $0 = reporter }
     }
 
-    /// Shows what the backend waits for while something is done.
+    private func end(_ wave: WaveRecord, of waves: Int) {
+        end()
+        guard !isQuiet, waves > 1 else { return }
+        var parts = ["\(wave.sent.grouped) announced"]
+        if wave.already > 0 { parts.append("\(wave.already.grouped) had it already") }
+        if wave.ambiguous > 0 { parts.append("\(wave.ambiguous.grouped) unproven") }
+        parts.append(wave.failed == 0 ? "none failed" : "\(wave.failed.grouped) failed")
+        say("wave \(wave.number) of \(waves): " + parts.joined(separator: ", "))
+    }
+
+    /// Shows what is waited for while something is done.
     func showingWaits<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         let display = WaitDisplay(
             uptime: herald.uptime,
             draw: { [weak self] notice in self?.progress.withLock { $0 }?.report(notice) ?? false },
             say: { [weak self] text in if self?.isQuiet == false { self?.say(text) } }
         )
+        self.display.withLock { $0 = display }
         backend?.waits?.listen { display.note($0) }
         defer {
             backend?.waits?.listen(nil)
+            self.display.withLock { $0 = nil }
             display.close()
         }
         return try await body()

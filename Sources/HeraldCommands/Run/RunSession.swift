@@ -31,6 +31,8 @@ struct RunSession {
     let ledger: Ledger
     /// From how many posts of an announcement on somebody is asked; nil if nobody is.
     var asksFrom: Int?
+    /// Whether every question counts as answered with yes.
+    var saysYes = false
 
     private var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: now) }
 
@@ -43,27 +45,30 @@ struct RunSession {
     /// Executes a job, shows how it goes, and reports.
     func execute(_ job: Job, _ presentation: Presentation) async throws -> ExitStatus {
         let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
-        let approval = Approval(herald, backend: backend, threshold: asksFrom)
+        let approval = Approval(herald, backend: backend, threshold: asksFrom, saysYes: saysYes)
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
-        var record = try await begin(job)
+        var (record, lease) = try await begin(job)
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
         let journal = job.resuming == nil ? [] : try await ledger.journal(run: record.id)
         let context = place.context(
             of: record,
+            lease: lease,
             folder: job.folder,
             repeating: journal,
             monitor: screen.monitor(approval),
             logger: screen.logger
         )
         let outcome = Outcome()
-        await screen.showingWaits {
-            await interruption.during {
-                await outcome.keep {
-                    let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
-                    defer { outcome.sources = scriptRun.sources }
-                    try await scriptRun.execute()
+        await ledger.keepingAlive(lease, now: now) {
+            await screen.showingWaits {
+                await interruption.during {
+                    await outcome.keep {
+                        let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
+                        defer { outcome.sources = scriptRun.sources }
+                        try await scriptRun.execute()
+                    }
                 }
             }
         }
@@ -72,7 +77,7 @@ struct RunSession {
         record.state = verdict.state
         record.endedAt = now()
         record.message = verdict.problem?.summary
-        try await ledger.end(record.id, record.state, message: record.message, at: now())
+        try await ledger.end(lease, record.state, message: record.message, at: now())
         let report = RunReport(
             run: record,
             tallies: try await ledger.tallies(run: record.id),
@@ -86,14 +91,21 @@ struct RunSession {
         return verdict.status == .done && !report.isComplete ? .targetsFailed : verdict.status
     }
 
-    private func begin(_ job: Job) async throws -> RunRecord {
+    private func begin(_ job: Job) async throws -> (record: RunRecord, lease: Lease) {
         guard var record = job.resuming else {
             return try await place.begin(job.script, folder: job.folder, arguments: job.arguments)
         }
-        try await ledger.resume(record.id)
-        record.state = .running
-        record.endedAt = nil
-        return record
+        switch try await ledger.resume(record.id, at: now()) {
+        case .success(let lease):
+            record.state = .running
+            record.endedAt = nil
+            return (record, lease)
+        case .failure(let held):
+            throw Failure(
+                .failed,
+                "The run \(held.run) is still at work, in \(held.holder). Wait for it to end, or stop it."
+            )
+        }
     }
 
     private func show(
@@ -108,7 +120,9 @@ struct RunSession {
         } else if !presentation.quiet || verdict.status != .done || !report.isComplete {
             for line in report.lines { try herald.error.line(herald.error.shown(line)) }
             guard report.isKept else { return }
-            if verdict.status == .interrupted || report.tallies.contains(where: { $0.unsent > 0 }) {
+            if verdict.status == .interrupted || verdict.state == .held
+                || report.tallies.contains(where: { $0.unsent > 0 })
+            {
                 try herald.error.line("Go on with: herald resume \(report.run.id)")
             }
         }
@@ -142,6 +156,11 @@ private struct Verdict {
         }
         let found = error as? LuaError ?? LuaError(.runtime, "\(error)")
         state = .failed
+        if found.code == HostError.heldCode {
+            (state, status) = (.held, .targetsFailed)
+            problem = ScriptProblem(found, sources: sources)
+            return
+        }
         let isUsage = found.code.map(Approval.usageCodes.contains) ?? false
         status = found.isLimit ? .limit : isUsage ? .usage : .failed
         problem = ScriptProblem(found, sources: sources)

@@ -79,8 +79,8 @@ final class TestStage: Sendable {
                 run: { [self] path, arguments throws(HostError) in try await run(path, arguments) }
             )
         )
-        let record = try await place.begin(file, folder: folder, arguments: [])
-        var context = context(of: record, folder: folder, transcript)
+        let (record, lease) = try await place.begin(file, folder: folder, arguments: [])
+        var context = context(of: record, lease, folder: folder, transcript)
         context.testBench = bench
         var pass = TestPass(bench: bench, sources: [file.name: file.source])
         do throws(LuaError) {
@@ -95,13 +95,20 @@ final class TestStage: Sendable {
         } catch {
             pass.error = error
         }
+        try await place.ledger.end(lease, .finished, at: place.now())
         return pass
     }
 
-    private func context(of record: RunRecord, folder: String, _ transcript: Transcript) -> ScriptContext {
+    private func context(
+        of record: RunRecord,
+        _ lease: Lease,
+        folder: String,
+        _ transcript: Transcript
+    ) -> ScriptContext {
         let clock = clock
         var context = place.context(
             of: record,
+            lease: lease,
             folder: folder,
             monitor: transcript.monitor,
             logger: transcript.logger
@@ -161,14 +168,15 @@ final class TestStage: Sendable {
         let script = LuaChunk(name: url.lastPathComponent, source: source)
         let scriptFolder = url.deletingLastPathComponent().path
         let transcript = Transcript()
-        let record = try await place.begin(script, folder: scriptFolder, arguments: arguments)
-        let context = context(of: record, folder: scriptFolder, transcript)
+        let (record, lease) = try await place.begin(script, folder: scriptFolder, arguments: arguments)
+        let context = context(of: record, lease, folder: scriptFolder, transcript)
         var outcome = ScriptOutcome()
         do throws(LuaError) {
             outcome.error = await Self.error(of: try ScriptRun(script, context: context, limits: limits))
         } catch {
             outcome.error = error
         }
+        try await place.ledger.end(lease, .finished, at: place.now())
         outcome.output = transcript.output
         outcome.log = transcript.log
         for tally in try await place.ledger.tallies(run: record.id) {

@@ -1,3 +1,4 @@
+import Announcements
 import Logging
 import ScriptHost
 import Synchronization
@@ -28,7 +29,7 @@ final class Transcript: Sendable {
                 }
             },
             confirm: { _ in .goAhead },
-            progress: { _, _ in },
+            watch: { _ in WaveWatcher() },
             finished: { _, _ in }
         )
     }

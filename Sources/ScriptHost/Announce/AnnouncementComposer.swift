@@ -22,7 +22,7 @@ actor AnnouncementComposer {
         do {
             let draft = try await AnnouncementDraft(
                 name: spec.name,
-                run: context.run.id,
+                lease: context.lease,
                 ledger: context.ledger,
                 now: context.now
             )
@@ -211,7 +211,7 @@ actor AnnouncementComposer {
             let (faults, unlisted) = try await draft.finish()
             if !faults.isEmpty { throw Self.refusal(spec.name, faults, unlisted) }
             let (groups, preview) = await draft.summary
-            guard preview.targets > 0 else {
+            guard preview.targets > 0 || preview.excluded > 0 else {
                 throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
             }
             let answer = await context.monitor.confirm(RunMonitor.Preview(tally: preview, groups: groups))
@@ -221,20 +221,31 @@ actor AnnouncementComposer {
             }
             let delivery = Delivery(
                 ledger: context.ledger,
+                lease: context.lease,
                 sender: context.sender,
                 caller: context.caller,
                 width: context.width
             )
-            let monitor = context.monitor
             let name = spec.name
-            let (tally, findings, halt) = try await draft.deliver(by: delivery) { monitor.progress(name, $0) }
-            monitor.finished(tally, findings)
+            let (tally, findings, halt) = try await draft.deliver(
+                by: delivery,
+                in: spec.waves,
+                watcher: context.monitor.watch(name)
+            )
+            context.monitor.finished(tally, findings)
             switch halt {
             case nil: return Self.result(tally, findings)
             case .interrupted:
                 throw HostError(
                     code: "interrupted",
                     message: "announce: '\(name)' was interrupted: \(tally.sent) sent, \(tally.unsent) not yet"
+                )
+            case .withdrawn:
+                throw HostError(code: "interrupted", message: "announce: '\(name)' was taken back; nothing was sent")
+            case .held(let reason):
+                throw HostError(
+                    code: HostError.heldCode,
+                    message: "announce: '\(name)' is held: \(reason); \(tally.sent) sent, \(tally.unsent) not yet"
                 )
             case .unavailable(let reason):
                 throw HostError(
@@ -277,6 +288,7 @@ actor AnnouncementComposer {
                 writer.member("failed", tally.failed)
                 writer.member("ambiguous", tally.ambiguous)
                 writer.member("skipped", tally.skipped)
+                writer.member("excluded", tally.excluded)
                 writer.member("duplicates", tally.duplicates)
                 writer.name("seconds")
                 writer.number(Double(tally.deliveryTime) / 1_000_000)
@@ -294,6 +306,11 @@ actor AnnouncementComposer {
             }
         }
     }
+}
+
+extension HostError {
+    /// The code of an announcement that was stopped between waves, or since too much of it failed.
+    package static let heldCode = "held"
 }
 
 /// A row of a table as a source of values: columns by their names, the letter case of which matters only where two

@@ -22,6 +22,8 @@ struct AnnouncementSpec: Sendable {
     /// JSON arrays, as they stand in every post; empty if there are none.
     var participants: [UInt8]
     var attachments: [UInt8]
+    /// In which parts it goes out, and when.
+    var waves: Waves
 
     init(_ value: JSONValue, files: ScriptFiles) async throws(HostError) {
         name = value["name"]?.string ?? ""
@@ -35,6 +37,7 @@ struct AnnouncementSpec: Sendable {
         topic = try value["topic"]?.string.map { text throws(HostError) in try Self.template(text, .none, "topic") }
         body = try value["body"].map { body throws(HostError) in try Self.body(body) }
         participants = try Self.participants(value["participants"])
+        waves = try Waves(value)
         attachments = try await Self.attachments(value["attachments"], files: files)
     }
 

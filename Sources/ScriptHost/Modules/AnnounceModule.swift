@@ -34,6 +34,10 @@ extension ScriptModule {
                         "interrupted",
                         if: "the run is stopped; what was not sent is sent when it is resumed"
                     ),
+                    ScriptErrorCode(
+                        HostError.heldCode,
+                        if: "too much failed, or the next wave was not confirmed; `herald resume` goes on"
+                    ),
                     ScriptErrorCode("unavailable", if: "the service gives up answering; run it again for the rest"),
                     ScriptErrorCode("ledgerUnavailable", if: "the record of the run cannot be written"),
                 ],
@@ -126,9 +130,68 @@ extension ScriptModule {
             optional: true,
             summary: "Files below the script's folder."
         ),
+        ScriptParameter(
+            "waves",
+            .sequence,
+            type: "(integer|string)[]",
+            optional: true,
+            summary: "The parts in which it goes out, each judged before the next, as in {1, \"5%\", \"rest\"}."
+        ),
+        ScriptParameter(
+            "stopAbove",
+            .string,
+            type: "string",
+            optional: true,
+            summary: "Holds the announcement when a larger part of a wave fails, as in \"2%\"."
+        ),
+        ScriptParameter(
+            "pause",
+            .string,
+            .number,
+            type: "string|number",
+            optional: true,
+            summary: "The wait between two waves, as in \"10m\"."
+        ),
+        ScriptParameter(
+            "confirm",
+            .boolean,
+            type: "boolean",
+            optional: true,
+            summary: "Asks before each wave but the first."
+        ),
+        ScriptParameter(
+            "grace",
+            .string,
+            .number,
+            type: "string|number",
+            optional: true,
+            summary: "The wait before the first post, in which Ctrl-C takes everything back, as in \"30s\"."
+        ),
+        ScriptParameter(
+            "window",
+            .table,
+            type: "announce.window",
+            optional: true,
+            summary: "When posts may be made."
+        ),
     ]
 
     private static let announceClasses = [
+        ScriptClass(
+            "announce.window",
+            summary: "The hours and days at which posts may be made.",
+            fields: [
+                ScriptField("from", "string", optional: true, summary: "When it opens, as in \"08:00\"."),
+                ScriptField("to", "string", optional: true, summary: "When it closes; before 'from', on the next day."),
+                ScriptField("zone", "string", optional: true, summary: "The time zone, as in \"Europe/Berlin\"."),
+                ScriptField(
+                    "days",
+                    "string",
+                    optional: true,
+                    summary: "The days on which it opens, as in \"Mon-Fri\"."
+                ),
+            ]
+        ),
         ScriptClass(
             "announce.result",
             summary: "What came of an announcement.",
@@ -141,6 +204,7 @@ extension ScriptModule {
                 ScriptField("failed", "integer", summary: "How many refused it."),
                 ScriptField("ambiguous", "integer", summary: "How many may or may not have it: no answer came."),
                 ScriptField("skipped", "integer", summary: "For how many the body function gave nil."),
+                ScriptField("excluded", "integer", summary: "How many were left out, by `except` or for good."),
                 ScriptField("duplicates", "integer", summary: "How many targets were named a second time."),
                 ScriptField("seconds", "number", summary: "How long the sending took."),
                 ScriptField(
@@ -178,6 +242,8 @@ extension ScriptModule {
             topic = type(topic) ~= "function" and topic or nil,
             body = type(body) ~= "function" and body or nil,
             participants = spec.participants, attachments = spec.attachments,
+            waves = spec.waves, pause = spec.pause, stopAbove = spec.stopAbove, confirm = spec.confirm,
+            grace = spec.grace, window = spec.window,
           }
           local to = spec.to
           local held = type(to) == "table" and internal.table_handle(to)

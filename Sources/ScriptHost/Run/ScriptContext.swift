@@ -12,6 +12,8 @@ package struct ScriptContext: Sendable {
     package var ledger: Ledger
     /// The run, as the ledger names it.
     package var run: RunRecord
+    /// The right to write for the run.
+    package var lease: Lease
     /// Who the requests are made by.
     package var caller: Caller
     /// The files that the script may read.
@@ -36,6 +38,7 @@ package struct ScriptContext: Sendable {
         sender: Sender,
         ledger: Ledger,
         run: RunRecord,
+        lease: Lease,
         caller: Caller,
         files: ScriptFiles,
         monitor: RunMonitor,
@@ -48,6 +51,7 @@ package struct ScriptContext: Sendable {
         self.sender = sender
         self.ledger = ledger
         self.run = run
+        self.lease = lease
         self.caller = caller
         self.files = files
         self.monitor = monitor
@@ -109,20 +113,20 @@ package struct RunMonitor: Sendable {
     package var output: @Sendable ([UInt8]) -> Void
     /// Asked before an announcement is delivered.
     package var confirm: @Sendable (Preview) async -> Answer
-    /// Told of each answer to an announcement.
-    package var progress: @Sendable (_ announcement: String, Delivery.Progress) -> Void
+    /// Who is told, and asked, while an announcement goes out.
+    package var watch: @Sendable (_ announcement: String) -> WaveWatcher
     /// Told when an announcement has been delivered, or as much of it as could be.
     package var finished: @Sendable (AnnouncementTally, [Finding]) -> Void
 
     package init(
         output: @escaping @Sendable ([UInt8]) -> Void,
         confirm: @escaping @Sendable (Preview) async -> Answer,
-        progress: @escaping @Sendable (String, Delivery.Progress) -> Void,
+        watch: @escaping @Sendable (String) -> WaveWatcher,
         finished: @escaping @Sendable (AnnouncementTally, [Finding]) -> Void
     ) {
         self.output = output
         self.confirm = confirm
-        self.progress = progress
+        self.watch = watch
         self.finished = finished
     }
 }

@@ -27,10 +27,16 @@ import Testing
             try await draft.add(RenderedPost(group: group, body: World.body(text)))
         }
         _ = try await draft.finish()
-        var delivery = Delivery(ledger: world.ledger, sender: sender, caller: world.store.operatorCaller, width: 8)
+        var delivery = Delivery(
+            ledger: world.ledger,
+            lease: try world.lease(run),
+            sender: sender,
+            caller: world.store.operatorCaller,
+            width: 8
+        )
         delivery.batch = 16
         delivery.ahead = 5
-        return try await draft.deliver(by: delivery) { _ in }
+        return try await draft.deliver(by: delivery, watcher: WaveWatcher())
     }
 
     private func expectEachOnce() async throws {
@@ -59,11 +65,12 @@ import Testing
             try await draft.add(RenderedPost(group: group, body: World.body("hello")))
         }
         _ = try await draft.finish()
-        let effects = try await world.ledger.open(announcement: 1, after: 0, limit: 40)
-        try await world.ledger.begin(effects.prefix(20).map(\.id), at: 1_700_000_000_400_000)
+        let effects = try await world.open("news")
+        try await world.ledger.begin(effects.prefix(20).map(\.id), lease: try world.lease(), at: 1_700_000_000_400_000)
         for effect in effects.prefix(10) {
             _ = try await sender.backend.respond(to: effect.request(by: world.store.operatorCaller))
         }
+        try await world.kill("R1")
         let (tally, findings, _) = try await announce("hello", run: "R2")
         #expect(tally.already == 10 && tally.sent == 30 && findings.isEmpty)
         #expect(line.posts == 40)
@@ -83,14 +90,20 @@ import Testing
         line.lose(before: 0, after: 100)
         let blind = Blind(next: line)
         let sender = Sender(blind, reconciler: blind, now: { 9 }, sleep: { _ in })
-        let delivery = Delivery(ledger: world.ledger, sender: sender, caller: world.store.operatorCaller, width: 4)
         for run in ["R1", "R2"] {
+            let delivery = Delivery(
+                ledger: world.ledger,
+                lease: try world.lease(run),
+                sender: sender,
+                caller: world.store.operatorCaller,
+                width: 4
+            )
             let draft = try await world.draft("news", run: run)
             for group in world.groups where await draft.admit(group) {
                 try await draft.add(RenderedPost(group: group, body: World.body("hello")))
             }
             _ = try await draft.finish()
-            let (tally, findings, halt) = try await draft.deliver(by: delivery) { _ in }
+            let (tally, findings, halt) = try await draft.deliver(by: delivery, watcher: WaveWatcher())
             #expect(tally.ambiguous == 40 && tally.sent == 0 && halt == nil)
             #expect(findings.allSatisfy { $0.kind == .ambiguous && $0.message.contains("The look was refused.") })
         }
@@ -107,13 +120,24 @@ import Testing
             now: { 1_700_000_000_500_000 },
             sleep: { _ in }
         )
-        let draft = try await AnnouncementDraft(name: "news", run: "R1", ledger: other.ledger, now: { 5 })
+        let draft = try await AnnouncementDraft(
+            name: "news",
+            lease: try other.lease(),
+            ledger: other.ledger,
+            now: { 5 }
+        )
         for group in world.groups where await draft.admit(group) {
             try await draft.add(RenderedPost(group: group, body: World.body("hello")))
         }
         _ = try await draft.finish()
-        let delivery = Delivery(ledger: other.ledger, sender: first, caller: world.store.operatorCaller, width: 4)
-        let (tally, _, _) = try await draft.deliver(by: delivery) { _ in }
+        let delivery = Delivery(
+            ledger: other.ledger,
+            lease: try other.lease(),
+            sender: first,
+            caller: world.store.operatorCaller,
+            width: 4
+        )
+        let (tally, _, _) = try await draft.deliver(by: delivery, watcher: WaveWatcher())
         #expect(tally.already == 40 && tally.sent == 0)
         try await expectEachOnce()
     }
@@ -124,18 +148,26 @@ import Testing
         _ = await draft.admit(group)
         try await draft.add(RenderedPost(group: group, body: World.body("hello")))
         _ = try await draft.finish()
-        let effect = try #require(try await world.ledger.open(announcement: 1, after: 0, limit: 1).first)
-        try await world.ledger.begin([effect.id], at: 1_700_000_000_400_000)
+        let effect = try #require(try await world.open("news").first)
+        try await world.ledger.begin([effect.id], lease: try world.lease(), at: 1_700_000_000_400_000)
         for _ in 0..<2 { _ = try await sender.backend.respond(to: effect.request(by: world.store.operatorCaller)) }
-        let delivery = Delivery(ledger: world.ledger, sender: sender, caller: world.store.operatorCaller, width: 4)
-        let (tally, findings, _) = try await draft.deliver(by: delivery) { _ in }
+        let delivery = Delivery(
+            ledger: world.ledger,
+            lease: try world.lease(),
+            sender: sender,
+            caller: world.store.operatorCaller,
+            width: 4
+        )
+        let (tally, findings, _) = try await draft.deliver(by: delivery, watcher: WaveWatcher())
         #expect(tally.already == 1 && findings.map(\.kind) == [.doubled])
         #expect(try await world.ledger.findings(run: "R1", limit: 5).map(\.kind) == [.doubled])
     }
 
     // MARK: Single writes
 
-    private func service(_ run: String) -> LedgerService { LedgerService(sender, ledger: world.ledger, run: run) }
+    private func service(_ run: String) throws -> LedgerService {
+        LedgerService(sender, ledger: world.ledger, lease: try world.lease(run))
+    }
 
     @Test func `a script's write whose answer was lost is found, and the script gets its ids`() async throws {
         line.lose(before: 0, after: 100)

@@ -1,0 +1,18 @@
+/// The right of one process to write what a run learns.
+///
+/// Of two processes that take a run for theirs, the one with the greater number is right: the ledger refuses what the
+/// other would write. A lease is lost when its holder ends, or says nothing for five seconds.
+package struct Lease: Sendable, Equatable {
+    /// The fencing number: each lease of a ledger has a greater one than all before it.
+    package let id: Int64
+    /// The run.
+    package let run: String
+}
+
+/// Why a lease is not given: somebody else holds it.
+package struct LeaseHeld: Error, Sendable {
+    /// The run.
+    package let run: String
+    /// Who holds the lease, for a person.
+    package let holder: String
+}

@@ -1,0 +1,137 @@
+import GRDB
+package import Storage
+
+/// Leases: which process may write for a run.
+extension Ledger {
+    /// Says that the holder of a lease lives.
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - time: Microseconds since 1970.
+    /// - Throws: ``StorageError`` with the code `superseded` if another process has taken over.
+    package func renew(_ lease: Lease, at time: Int64) async throws(StorageError) {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            try db.execute(sql: "UPDATE lease SET renewedAt = ? WHERE id = ?", arguments: [time, lease.id])
+        }
+    }
+
+    /// Keeps a lease alive while something is done.
+    ///
+    /// That it could not be renewed is not told: whoever writes next learns it.
+    package func keepingAlive<Result>(
+        _ lease: Lease,
+        now: @escaping @Sendable () -> Int64,
+        _ body: () async throws -> Result
+    ) async rethrows -> Result {
+        let heart = Task { [self] in
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: LeaseRule.renewal) } catch { return }
+                do throws(StorageError) {
+                    try await renew(lease, at: now())
+                } catch {
+                    if error.code == .superseded { return }
+                }
+            }
+        }
+        defer { heart.cancel() }
+        return try await body()
+    }
+
+    /// Gives up what a lease has claimed of an announcement, for others to send.
+    package func release(announcement: Int64, lease: Lease) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: "DELETE FROM claim WHERE announcementID = ? AND leaseID = ? AND lastEffect > 0",
+                arguments: [announcement, lease.id]
+            )
+        }
+    }
+
+    /// Tells others that a lease has nothing more to do with an announcement.
+    package func leave(announcement: Int64, lease: Lease) async throws(StorageError) {
+        try await write { db, _ in
+            try db.execute(
+                sql: "DELETE FROM claim WHERE announcementID = ? AND leaseID = ?",
+                arguments: [announcement, lease.id]
+            )
+        }
+    }
+
+    // MARK: Inside a transaction
+
+    /// Takes a lease for a run, in the transaction that begins it.
+    ///
+    /// - Throws: ``LeaseHeld`` if a living process has it.
+    static func take(_ run: String, holder: ProcessIdentity, at time: Int64, _ db: Database) throws -> Lease {
+        if let row = try Row.fetchOne(
+            db,
+            sql: "SELECT id, holder, renewedAt FROM lease WHERE runID = ? AND endedAt IS NULL",
+            arguments: [run]
+        ) {
+            let known = ProcessIdentity(description: row["holder"])
+            let isGone = known.isGone
+            guard known != .current, LeaseRule.isLost(renewedAt: row["renewedAt"], now: time, isGone: isGone) else {
+                throw LeaseHeld(run: run, holder: known.text)
+            }
+            try end(row["id"], at: time, db)
+        }
+        try db.execute(
+            sql: "INSERT INTO lease (runID, holder, renewedAt) VALUES (?, ?, ?)",
+            arguments: [run, holder.description, time]
+        )
+        return Lease(id: db.lastInsertedRowID, run: run)
+    }
+
+    /// Ends the leases whose holders are gone, or silent; what they had claimed is free.
+    static func endLost(except lease: Lease, at time: Int64, _ db: Database, _ statements: Statements) throws {
+        let select = try statements(db, "SELECT id, holder, renewedAt FROM lease WHERE endedAt IS NULL AND id <> $1")
+        select.bind(lease.id, 1)
+        var lost: [Int64] = []
+        while try select.step() {
+            let holder = ProcessIdentity(description: select.text(1) ?? "")
+            // What this process does itself it need not guess at.
+            if holder == .current { continue }
+            let isGone = holder.isGone
+            if LeaseRule.isLost(renewedAt: select.integer(2), now: time, isGone: isGone) {
+                lost.append(select.integer(0))
+            }
+        }
+        for id in lost { try end(id, at: time, db) }
+    }
+
+    /// Ends a lease.
+    static func end(_ lease: Int64, at time: Int64, _ db: Database) throws {
+        try db.execute(sql: "UPDATE lease SET endedAt = ? WHERE id = ? AND endedAt IS NULL", arguments: [time, lease])
+        try db.execute(sql: "DELETE FROM claim WHERE leaseID = ?", arguments: [lease])
+    }
+
+    /// Sees to it that a lease still holds, before anything is written under it.
+    static func check(_ lease: Lease, _ db: Database, _ statements: Statements) throws {
+        let select = try statements(db, "SELECT 1 FROM lease WHERE id = $1 AND endedAt IS NULL")
+        select.bind(lease.id, 1)
+        guard try select.step() else {
+            throw StorageError(
+                .superseded,
+                "Another process has gone on with the run \(lease.run), since this one was silent for more than "
+                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep, or its clock set? Nothing is lost; "
+                    + "look at it with: herald show \(lease.run)"
+            )
+        }
+        select.reset()
+    }
+
+    /// Whether another lease that holds has to do with an announcement.
+    static func isContested(
+        _ announcement: Int64,
+        by lease: Lease,
+        _ db: Database,
+        _ statements: Statements
+    ) throws -> Bool {
+        let select = try statements(db, "SELECT 1 FROM claim WHERE announcementID = $1 AND leaseID <> $2 LIMIT 1")
+        select.bind(announcement, 1)
+        select.bind(lease.id, 2)
+        defer { select.reset() }
+        return try select.step()
+    }
+}

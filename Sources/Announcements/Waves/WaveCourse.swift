@@ -1,0 +1,125 @@
+import GraphModel
+
+/// Who an announcement asks and tells while it goes out wave by wave.
+package struct WaveWatcher: Sendable {
+    /// Told of each answer.
+    package var progress: @Sendable (Delivery.Progress) -> Void
+    /// Told when a wave begins, of how many there are.
+    package var begins: @Sendable (WaveRecord, _ waves: Int) -> Void
+    /// Told when a wave has ended.
+    package var ended: @Sendable (WaveRecord, _ waves: Int) -> Void
+    /// Told what is waited for, until when in microseconds since 1970, and why; nil when the wait is over.
+    package var waits: @Sendable ((until: Int64, reason: String)?) -> Void
+    /// Asked after a wave whether the next may begin; gives why not.
+    package var confirm: @Sendable (WaveRecord, _ left: Int) async -> String?
+
+    package init(
+        progress: @escaping @Sendable (Delivery.Progress) -> Void = { _ in },
+        begins: @escaping @Sendable (WaveRecord, Int) -> Void = { _, _ in },
+        ended: @escaping @Sendable (WaveRecord, Int) -> Void = { _, _ in },
+        waits: @escaping @Sendable ((until: Int64, reason: String)?) -> Void = { _ in },
+        confirm: @escaping @Sendable (WaveRecord, Int) async -> String? = { _, _ in nil }
+    ) {
+        self.progress = progress
+        self.begins = begins
+        self.ended = ended
+        self.waits = waits
+        self.confirm = confirm
+    }
+}
+
+/// Delivers an announcement wave by wave.
+struct WaveCourse {
+    let delivery: Delivery
+    let waves: Waves
+    let watcher: WaveWatcher
+    let announcement: Int64
+    let name: String
+
+    /// Sends to groups, the first of them first, until all have been sent to or something stops it.
+    func run(to groups: Set<GroupID>) async throws -> Delivery.Outcome {
+        let (ledger, lease, now) = (delivery.ledger, delivery.lease, delivery.sender.now)
+        var total = Delivery.Outcome()
+        guard !groups.isEmpty else { return total }
+        let before = try await ledger.waves(run: lease.run, announcement: name)
+        let done = before.reduce(0) { $0 + $1.sent + $1.already }
+        let sizes = waves.sizes(of: groups.count + done, after: done)
+        let first = (before.last?.number ?? 0) + 1
+        if before.isEmpty, waves.grace > .zero {
+            let until = now() + waves.grace.microseconds
+            guard await wait(until: until, "before the first post; Ctrl-C takes everything back") else {
+                total.halt = .withdrawn
+                return total
+            }
+        }
+        var left = groups
+        for (index, size) in sizes.enumerated() {
+            let part =
+                index == sizes.count - 1 ? left : try await ledger.first(size, of: left, announcement: announcement)
+            var wave = WaveRecord(number: first + index, targets: part.count, startedAt: now())
+            watcher.begins(wave, first + sizes.count - 1)
+            try await ledger.record(wave, of: name, lease: lease)
+            var delivery = delivery
+            delivery.failuresAllowed = waves.failuresAllowed(of: part.count)
+            delivery.window = waves.window
+            delivery.waits = watcher.waits
+            let outcome = try await delivery.deliver(
+                announcement: announcement,
+                named: name,
+                to: part,
+                progress: watcher.progress
+            )
+            left.subtract(part)
+            total.add(outcome)
+            wave.sent = outcome.sent
+            wave.already = outcome.already
+            wave.failed = outcome.findings.count { $0.kind == .failed || $0.kind == .changed }
+            wave.ambiguous = outcome.findings.count { $0.kind == .ambiguous }
+            wave.endedAt = now()
+            if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
+            if case .held(let reason) = total.halt { wave.verdict = reason }
+            try await ledger.record(wave, of: name, lease: lease)
+            watcher.ended(wave, first + sizes.count - 1)
+            if total.halt != nil { break }
+        }
+        return total
+    }
+
+    /// Whether the next wave may begin, after the pause between them.
+    private func verdict(on wave: WaveRecord, left: Int) async -> Delivery.Halt? {
+        if let allowed = waves.failuresAllowed(of: wave.targets), wave.failed + wave.ambiguous > allowed {
+            return .held(Delivery.tooManyFailures(wave.failed + wave.ambiguous, of: wave.targets))
+        }
+        if waves.confirms, let reason = await watcher.confirm(wave, left) { return .held(reason) }
+        guard waves.pause > .zero else { return nil }
+        let until = delivery.sender.now() + waves.pause.microseconds
+        return await wait(until: until, "before wave \(wave.number + 1)") ? nil : .interrupted
+    }
+
+    private func wait(until: Int64, _ reason: String) async -> Bool {
+        watcher.waits((until, reason))
+        defer { watcher.waits(nil) }
+        do { try await delivery.sender.sleep(.microseconds(max(0, until - delivery.sender.now()))) } catch {
+            return false
+        }
+        return !Task.isCancelled
+    }
+}
+
+extension Duration {
+    /// The whole microseconds in it.
+    var microseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}
+
+extension Delivery.Outcome {
+    fileprivate mutating func add(_ other: Delivery.Outcome) {
+        sent += other.sent
+        already += other.already
+        answered += other.answered
+        findings += other.findings
+        halt = other.halt
+    }
+}
