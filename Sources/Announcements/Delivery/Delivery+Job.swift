@@ -11,6 +11,7 @@ extension Delivery {
         var missing: Set<GroupID>
         /// Until when posts may be made, in microseconds since 1970.
         var openUntil = Int64.max
+        private var settledAt: Int64
         /// What is to be settled in the ledger.
         private(set) var pending: [Settlement] = []
         /// What was sent more than once.
@@ -20,14 +21,21 @@ extension Delivery {
             self.name = name
             self.now = now
             missing = groups
+            settledAt = now()
             state = Progress(total: groups.count)
         }
 
         /// Whether posts may be made at this time.
         func isOpen(at time: Int64) -> Bool { time < openUntil }
 
-        mutating func takePending() -> [Settlement] {
+        /// Whether it is time to settle what is known: there is much of it, or some of it is a second old.
+        func isDue(_ batch: Int, at time: Int64) -> Bool {
+            pending.count >= batch || (!pending.isEmpty && time - settledAt >= 1_000_000)
+        }
+
+        mutating func takePending(at time: Int64) -> [Settlement] {
             defer { pending = [] }
+            settledAt = time
             return pending
         }
 

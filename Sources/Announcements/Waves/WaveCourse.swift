@@ -76,10 +76,13 @@ struct WaveCourse {
             wave.failed = outcome.findings.count { $0.kind == .failed || $0.kind == .changed }
             wave.ambiguous = outcome.findings.count { $0.kind == .ambiguous }
             wave.endedAt = now()
-            if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
-            if case .held(let reason) = total.halt { wave.verdict = reason }
             try await ledger.record(wave, of: name, lease: lease)
             watcher.ended(wave, first + sizes.count - 1)
+            if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
+            if case .held(let reason) = total.halt {
+                wave.verdict = reason
+                try await ledger.record(wave, of: name, lease: lease)
+            }
             if total.halt != nil { break }
         }
         return total
