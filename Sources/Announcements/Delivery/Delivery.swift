@@ -60,6 +60,9 @@ package struct Delivery: Sendable {
     /// Told what is waited for: until when, in microseconds since 1970, and why; nil when the wait is over.
     package var waits: @Sendable ((until: Int64, reason: String)?) -> Void = { _ in }
 
+    /// Told what came of each target; nil if nobody wants to know.
+    package var answered: (@Sendable (TargetAnswer) -> Void)?
+
     /// How long the work of another run is waited for before it is looked at again.
     static let patience = Duration.milliseconds(200)
 
@@ -109,7 +112,7 @@ package struct Delivery: Sendable {
         to groups: Set<GroupID>,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
-        var job = Job(name: name, groups: groups, now: sender.now)
+        var job = Job(name: name, groups: groups, now: sender.now, answered: answered)
         var queue = Queue(
             announcement: announcement,
             lease: lease,
