@@ -25,12 +25,16 @@ struct RunOptions: ParsableArguments {
         _ job: (Ledger) async throws -> RunSession.Job
     ) async throws -> ExitStatus {
         try await recording.with(backend, herald) { backend, ledger in
-            let isEmbedded = backend.permits == nil
-            var session = RunSession(herald: herald, backend: backend, ledger: ledger)
-            session.asksFrom = approval.threshold(isEmbedded: isEmbedded)
-            session.saysYes = approval.yes
-            return try await session.execute(try await job(ledger), presentation)
+            try await session(herald, backend, ledger).execute(try await job(ledger), presentation)
         }
+    }
+
+    /// What executes scripts as these options say.
+    func session(_ herald: HeraldEnvironment, _ backend: RunBackend, _ ledger: Ledger) -> RunSession {
+        var session = RunSession(herald: herald, backend: backend, ledger: ledger)
+        session.asksFrom = approval.threshold(isEmbedded: backend.permits == nil)
+        session.saysYes = approval.yes
+        return session
     }
 }
 
