@@ -47,6 +47,7 @@ struct RunSession {
         let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
         let approval = Approval(herald, backend: backend, threshold: asksFrom, saysYes: saysYes)
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
+        let suppressed = try SuppressionList(herald).groups()
         var (record, lease) = try await begin(job)
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
@@ -56,6 +57,7 @@ struct RunSession {
             of: record,
             lease: lease,
             folder: job.folder,
+            suppressed: suppressed,
             repeating: journal,
             monitor: screen.monitor(approval),
             logger: screen.logger
