@@ -15,7 +15,7 @@ package struct HeraldCommand: AsyncParsableCommand {
         subcommands: [
             New.self, Check.self, Test.self, Run.self, Resume.self, Repl.self, Runs.self, Show.self, Groups.self,
             Conversations.self, Threads.self, Posts.self, Types.self, Login.self, Logout.self, Whoami.self, Serve.self,
-            Token.self, Doctor.self, Suppress.self,
+            Token.self, Doctor.self, LedgerUpkeep.self, Audit.self, Suppress.self,
         ]
     )
 
