@@ -14,7 +14,7 @@ struct Markdown {
     }
 
     /// The largest text that is converted, in bytes.
-    static let maximumSize = 256 << 10
+    static let maximumSize = 64 << 10
 
     /// The HTML, with the tags.
     let html: String
