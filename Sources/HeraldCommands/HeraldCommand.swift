@@ -29,7 +29,7 @@ package struct HeraldCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Backends",
                 subcommands: [Login.self, Logout.self, Whoami.self, Doctor.self, Serve.self, Token.self]
-            ), Suppress.self,
+            ),
         ]
     )
 
