@@ -81,6 +81,28 @@ extension Ledger {
         return (Set(targets.compactMap { GroupID($0) }), targets.count)
     }
 
+    /// Forgets a run that has done nothing, and gives its lease up.
+    ///
+    /// One that has an effect, or of whose doing there is something to tell, is kept.
+    ///
+    /// - Returns: Whether it is forgotten.
+    /// - Throws: ``StorageError``.
+    package func forget(_ lease: Lease) async throws(StorageError) -> Bool {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            let hasTraces = try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM effect WHERE runID = ?) OR EXISTS (SELECT 1 FROM tally WHERE runID = ?)
+                    """,
+                arguments: [lease.run, lease.run]
+            )
+            guard hasTraces == false else { return false }
+            try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [lease.run])
+            return true
+        }
+    }
+
     /// How many effects a run has taken back of an announcement, or of the single writes if none is named.
     package func undone(announcement: String?, run: String) async throws(StorageError) -> Int {
         try await read { db in

@@ -71,6 +71,7 @@ struct CorrectErrand: Errand {
             let groups = try await site.ledger.groups(announcement: tally.name, run: site.lease.run, in: open).groups
             wanted.append((tally, groups))
         }
+        guard tallies.contains(where: { $0.targets > 0 }) else { return .idle }
         if let refusal = await site.refusal(of: wanted) {
             for tally in tallies { try await discard(tally, site) }
             return refusal

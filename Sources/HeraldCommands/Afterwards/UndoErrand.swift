@@ -79,7 +79,7 @@ struct UndoErrand: Errand {
         }
         guard !inventory.made.isEmpty else {
             site.screen.say("Nothing that the run \(site.origin.id) made is left to be taken back.")
-            return .done
+            return .idle
         }
         if !inventory.deletable.isEmpty {
             let answered = try await answered(inventory, site)
