@@ -1,3 +1,4 @@
+import EmbeddedGraph
 import GraphModel
 import Testing
 

@@ -10,7 +10,7 @@ import Testing
 struct AfterwardsStage {
     /// What a command came to.
     struct Ending {
-        var status: ExitStatus
+        var status: HeraldCommands.ExitStatus
         var output: String
         var error: String
 
@@ -73,7 +73,8 @@ struct AfterwardsStage {
     func run(_ arguments: [String], answers: [String]? = nil, columns: Int? = nil) async -> Ending {
         let (output, error) = (Capture(), Capture())
         var herald = world.herald
-        let (time, rest) = (time, Mutex(answers ?? []))
+        let time = time
+        let rest = Mutex(answers ?? [])
         herald.now = { time.now }
         herald.uptime = { .zero }
         let isTerminal = answers != nil || columns != nil

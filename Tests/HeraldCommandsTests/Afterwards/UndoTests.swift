@@ -1,4 +1,5 @@
 import Announcements
+import EmbeddedGraph
 import GraphModel
 import Testing
 
