@@ -14,9 +14,9 @@ package struct HeraldCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             New.self, Check.self, Test.self, Run.self, Resume.self, Repl.self, Runs.self, Show.self, Retry.self,
-            Correct.self,
-            Undo.self, Replies.self, Report.self, Groups.self, Conversations.self, Threads.self, Posts.self, Types.self,
-            Login.self, Logout.self, Whoami.self, Serve.self, Token.self, Doctor.self,
+            Correct.self, Undo.self, Replies.self, Report.self, Groups.self, Conversations.self, Threads.self, Posts.self,
+            Types.self, Login.self, Logout.self, Whoami.self, Serve.self, Token.self, Doctor.self, LedgerUpkeep.self,
+            Audit.self,
         ]
     )
 

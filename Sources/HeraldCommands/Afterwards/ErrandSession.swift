@@ -160,7 +160,7 @@ struct ErrandSession {
         ended.endedAt = herald.now()
         ended.message = ending.map(\.message) ?? result.error.map { Failure($0).message }
         // Where nothing was done there is nothing to remember, and 'last' still means the run before.
-        if let ending, ending.isWithoutEffect, try await ledger.forget(lease) {
+        if let ending, ending.isWithoutEffect, try await ledger.forget(lease, at: herald.now()) {
             if let message = ending.message {
                 try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
             }

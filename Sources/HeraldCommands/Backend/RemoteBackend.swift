@@ -95,6 +95,7 @@ struct RemoteBackend: Sendable {
             var backend = RunBackend(
                 name: cloud.root,
                 granted: reading(paced, isLenient: isLenient),
+                grants: grants,
                 caller: caller,
                 width: sending.concurrency
             )
@@ -109,6 +110,7 @@ struct RemoteBackend: Sendable {
         var backend = RunBackend(
             name: cloud.root,
             granted: reading(marking, isLenient: isLenient),
+            grants: grants,
             caller: caller,
             width: 256
         )

@@ -42,8 +42,9 @@ struct RunBackend: Sendable {
     }
 
     /// A backend that writes what was granted only.
-    init(name: String, granted: GrantedService<some GraphService>, caller: Caller, width: Int) {
+    init(name: String, granted: GrantedService<some GraphService>, grants: Grants, caller: Caller, width: Int) {
         self.init(name: name, service: granted, caller: caller, width: width)
+        self.grants = grants.text
         serviceRoot = name
         permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }
     }

@@ -13,6 +13,7 @@ struct RunOptions: ParsableArguments {
     var json = false
     @Flag(help: "Say nothing but warnings and errors.")
     var quiet = false
+    @OptionGroup var following: FollowingOptions
     @OptionGroup var limit: LimitOptions
 
     var presentation: RunSession.Presentation {
@@ -30,10 +31,12 @@ struct RunOptions: ParsableArguments {
     }
 
     /// What executes scripts as these options say.
-    func session(_ herald: HeraldEnvironment, _ backend: RunBackend, _ ledger: Ledger) -> RunSession {
+    func session(_ herald: HeraldEnvironment, _ backend: RunBackend, _ ledger: Ledger) throws -> RunSession {
         var session = RunSession(herald: herald, backend: backend, ledger: ledger)
         session.asksFrom = approval.threshold(isEmbedded: backend.permits == nil)
         session.saysYes = approval.yes
+        session.events = try following.log(in: herald)
+        session.notice = EndNotice(command: following.notify)
         return session
     }
 }

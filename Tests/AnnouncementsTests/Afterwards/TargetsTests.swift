@@ -90,8 +90,8 @@ import Testing
         _ = try await world.announce("a", "x", to: world.groups + [stranger])
         let effects = try await world.ledger.targets(.runs(["R1"]), limit: 9).map(\.effect)
         let lease = try world.lease("R2")
-        try await world.ledger.undo(effects, lease: lease)
-        try await world.ledger.undo(effects, lease: lease)
+        try await world.ledger.undo(effects, lease: lease, at: 9)
+        try await world.ledger.undo(effects, lease: lease, at: 9)
         #expect(try await world.ledger.undone(announcement: "a", run: "R2") == 2)
         #expect(try await world.ledger.counts(["R1", "R2"]) == [.undone: 2, .failed: 1])
         let again = try await world.announce("a", "x", to: world.groups)
@@ -101,10 +101,10 @@ import Testing
 
     @Test func `a run that did nothing is forgotten, one that did something is kept`() async throws {
         let world = try await World(groups: 1)
-        #expect(try await world.ledger.forget(try world.lease("R2")))
+        #expect(try await world.ledger.forget(try world.lease("R2"), at: 9))
         #expect(try await world.ledger.runs(limit: 9).map(\.id) == ["R1"])
         _ = try await world.announce("a", "x", to: world.groups)
-        #expect(try await !world.ledger.forget(try world.lease("R1")))
+        #expect(try await !world.ledger.forget(try world.lease("R1"), at: 9))
         #expect(try await world.ledger.runs(limit: 9).count == 1)
     }
 
@@ -112,8 +112,8 @@ import Testing
         let world = try await World(groups: 1)
         #expect(try await Set(world.ledger.runsAtWork(at: 2).keys) == ["R1", "R2"])
         #expect(try await world.ledger.runsAtWork(at: 60_000_000).isEmpty)
-        try await world.kill("R1")
-        #expect(try await Set(world.ledger.runsAtWork(at: 2).keys) == ["R2"])
+        try await world.ledger.end(try world.lease("R1"), .finished, at: 3)
+        #expect(try await Set(world.ledger.runsAtWork(at: 4).keys) == ["R2"])
     }
 
     @Test(

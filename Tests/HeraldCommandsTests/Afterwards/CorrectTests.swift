@@ -54,12 +54,13 @@ import Testing
         try stage.world.write(
             """
             announce { name = "t", to = csv.read "groups.csv", topic = "T", body = html "Sorry" }
-            graph.group("\(Self.groups[0])"):update { description = "new" }
+            graph.patch("/groups/\(Self.groups[0])", { description = "new" })
             """,
             to: "corrected.lua"
         )
         let ending = await stage.run("correct", run, "corrected.lua")
         #expect(ending.status == .failed, "\(ending.error)")
+        #expect(ending.error.contains("PATCH /groups/\(Self.groups[0]) is not done"), "\(ending.error)")
         #expect(try stage.world.store.count("post") == 4)
     }
 

@@ -71,7 +71,6 @@ import Testing
         let stage = try await AfterwardsStage()
         try stage.world.write(
             """
-            local group = graph.group("\(Self.groups[0])")
             local path = "/groups/\(Self.groups[0])"
             graph.batch {
               { method = "POST", path = path .. "/threads", body = { topic = "A", posts = { { body = text "a" } } } },
