@@ -21,9 +21,13 @@ package actor AnnouncementDraft {
     /// How many different faults are kept; the rest is counted only.
     package static let faultLimit = 20
 
-    private let ledger: Ledger
+    let ledger: Ledger
     private let now: @Sendable () -> Int64
-    private let announcement: Int64
+    let announcement: Int64
+    /// What becomes of groups that have other content.
+    var changes: (rule: ChangeRule, threads: FirstThread)?
+    /// The groups that are left out.
+    var excluded: Set<GroupID> = []
     private var seen: Set<GroupID> = []
     private var waiting: [RenderedPost] = []
     private var tally: AnnouncementTally
@@ -56,7 +60,7 @@ package actor AnnouncementDraft {
     /// How many targets the list has so far, each group counted once.
     package var targets: Int { tally.targets }
 
-    /// Takes a group into the list; false if it is there already, and then its post must not be added.
+    /// Takes a group into the list; false if it is there already or is left out, and then its post must not be added.
     package func admit(_ group: GroupID) -> Bool {
         guard seen.insert(group).inserted else {
             tally.duplicates += 1
@@ -68,6 +72,10 @@ package actor AnnouncementDraft {
                     message: "The group stands in the list more than once; it gets one post."
                 )
             )
+            return false
+        }
+        if excluded.contains(group) {
+            tally.excluded += 1
             return false
         }
         tally.targets += 1
@@ -179,11 +187,12 @@ package actor AnnouncementDraft {
         guard !waiting.isEmpty else { return }
         let posts = waiting
         waiting = []
-        let decisions = try await ledger.plan(posts, announcement: announcement, named: name, lease: lease)
+        let (decisions, reasons) = try await decide(posts)
         for (post, decision) in zip(posts, decisions) {
             switch decision {
             case .planned, .unsettled: planned.insert(post.group)
             case .already: tally.already += 1
+            case .changed where changes?.rule == .skip: tally.skipped += 1
             case .changed:
                 tally.changed += 1
                 findings.append(
@@ -191,7 +200,8 @@ package actor AnnouncementDraft {
                         kind: .changed,
                         announcement: name,
                         target: post.group.text,
-                        message: "The group has a post of this announcement with other content; nothing was sent."
+                        message: reasons[post.group]
+                            ?? "The group has a post of this announcement with other content; nothing was sent."
                     )
                 )
             case .busy:

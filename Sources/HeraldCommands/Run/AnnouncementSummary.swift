@@ -17,6 +17,7 @@ struct AnnouncementSummary {
         var text = "\(tally.name): \(preview.toSend.grouped) to announce"
         if tally.targets > preview.toSend { text += ", of \(tally.targets.grouped) targets" }
         if tally.already > 0 { text += ", \(tally.already.grouped) have it already" }
+        if tally.excluded > 0 { text += ", \(tally.excluded.grouped) left out" }
         if let leastTime, leastTime >= .seconds(1) { text += "; takes \(leastTime.spoken) or more" }
         return text
     }

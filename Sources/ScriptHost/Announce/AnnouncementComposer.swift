@@ -8,14 +8,18 @@ actor AnnouncementComposer {
     static let failureLimit = 1000
 
     private let spec: AnnouncementSpec
-    private let draft: AnnouncementDraft
+    let draft: AnnouncementDraft
     private let context: ScriptContext
+    private let shelf: AttachmentShelf
     private var row = 0
+    /// How many entries of `except` have been read.
+    var exceptions = 0
 
     private init(_ spec: AnnouncementSpec, draft: AnnouncementDraft, context: ScriptContext) {
         self.spec = spec
         self.draft = draft
         self.context = context
+        shelf = AttachmentShelf(spec.attachments, files: context.files)
     }
 
     static func make(_ spec: AnnouncementSpec, context: ScriptContext) async throws(HostError) -> AnnouncementComposer {
@@ -26,6 +30,11 @@ actor AnnouncementComposer {
                 ledger: context.ledger,
                 now: context.now
             )
+            await draft.change(
+                by: spec.onChange,
+                finding: FirstThread(ledger: context.ledger, sender: context.sender, caller: context.caller)
+            )
+            await draft.exclude(context.suppressed)
             return AnnouncementComposer(spec, draft: draft, context: context)
         } catch {
             throw ledgerFault(error)
@@ -47,9 +56,7 @@ actor AnnouncementComposer {
             try await add(
                 id: row[idColumn],
                 values: CSVRowValues(table: table, row: row),
-                place: { "\(table.name):\(row.line)" },
-                topic: spec.topic,
-                body: spec.body
+                place: { "\(table.name):\(row.line)" }
             )
         }
     }
@@ -85,8 +92,8 @@ actor AnnouncementComposer {
                 values: TemplateObject(members: members),
                 place: { "target \(row)" },
                 // A function has rendered it: what looks like a variable is text.
-                topic: entry["topic"]?.string.map { Template(literal: $0) } ?? spec.topic,
-                body: try entry["body"].map { body throws(HostError) in try literalBody(body) } ?? spec.body
+                topic: entry["topic"]?.string.map { Template(literal: $0) },
+                body: try entry["body"].map { body throws(HostError) in try literalBody(body) }
             )
         }
     }
@@ -95,7 +102,9 @@ actor AnnouncementComposer {
         if let text = value.string { return .init(contentType: "text", content: Template(literal: text)) }
         guard let content = value["content"]?.string, let contentType = value["contentType"]?.string?.lowercased(),
             contentType == "html" || contentType == "text"
-        else { throw AnnouncementSpec.fault("the body function must give html \"…\", text \"…\" or nil") }
+        else {
+            throw AnnouncementSpec.fault("the body function must give html \"…\", markdown \"…\", text \"…\" or nil")
+        }
         return .init(contentType: contentType, content: Template(literal: content))
     }
 
@@ -109,8 +118,8 @@ actor AnnouncementComposer {
         id: String,
         values: some TemplateSource,
         place: () -> String,
-        topic: Template?,
-        body: AnnouncementSpec.Body?
+        topic: Template? = nil,
+        body: AnnouncementSpec.Body? = nil
     ) async throws(HostError) {
         guard let group = GroupID(id.trimmed) else {
             let shown = id.isEmpty ? "an empty id" : "'\(id.prefix(60))'"
@@ -120,6 +129,19 @@ actor AnnouncementComposer {
             )
         }
         guard await draft.admit(group) else { return }
+        var (topic, body) = (topic, body)
+        if topic == nil || body == nil {
+            switch spec.texts.languages.choice(for: values.language) {
+            case .language(let language):
+                topic = topic ?? spec.texts.topic(in: language)
+                body = body ?? spec.texts.body(in: language)
+            case .missing(let language):
+                return await draft.fault(
+                    "language/\(language)",
+                    "\(place()), group \(group): \(spec.texts.languages.remedy(for: language))"
+                )
+            }
+        }
         guard let topic, let body else {
             return await draft.fault(
                 "noBody",
@@ -127,11 +149,21 @@ actor AnnouncementComposer {
             )
         }
         do {
-            let rendered = try render(topic, body, values)
-            if let problem = rendered.problem {
-                await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
-            } else {
-                try await draft.add(RenderedPost(group: group, body: rendered.json))
+            let content = try body.content.render(values)
+            let post = AnnouncementPost(
+                topic: try topic.render(values),
+                contentType: body.contentType,
+                content: content,
+                participants: spec.participants
+            )
+            switch await shelf.selection(showing: body.contentType == "html" ? ShownPictures.ids(in: content) : []) {
+            case .none: try await add(post, attached: nil, to: group, place)
+            case .attached(let part): try await add(post, attached: part, to: group, place)
+            case .missing(let picture, let reason):
+                await draft.fault(
+                    "picture/\(picture)",
+                    "\(place()), group \(group): the body shows 'cid:\(picture)', and there is no such picture: \(reason)"
+                )
             }
         } catch let missing as Template.MissingVariable {
             await draft.fault(
@@ -144,63 +176,17 @@ actor AnnouncementComposer {
         }
     }
 
-    private struct Rendered {
-        var json: [UInt8]
-        var problem: (kind: String, message: String)?
-    }
-
-    private func render(
-        _ topic: Template,
-        _ body: AnnouncementSpec.Body,
-        _ values: some TemplateSource
-    ) throws(Template.MissingVariable) -> Rendered {
-        let topic = try topic.render(values)
-        let content = try body.content.render(values)
-        let size = topic.utf8.count + content.utf8.count + spec.participants.count + spec.attachments.count
-        guard topic.count <= Conversation.maximumTopicLength else {
-            return Rendered(
-                json: [],
-                problem: (
-                    "topicLength",
-                    "the topic has \(topic.count) characters; \(Conversation.maximumTopicLength) are allowed"
-                )
-            )
+    private func add(
+        _ post: AnnouncementPost,
+        attached: SharedPart?,
+        to group: GroupID,
+        _ place: () -> String
+    ) async throws {
+        if let problem = post.problem(attached: attached) {
+            await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
+        } else {
+            try await draft.add(post.rendered(for: group, attached: attached))
         }
-        guard size <= GraphRequest.maximumBodySize else {
-            return Rendered(
-                json: [],
-                problem: ("bodySize", "the post has \(size) bytes; \(GraphRequest.maximumBodySize) are allowed")
-            )
-        }
-        let json = JSONWriter.bytes(capacity: size + 160) { writer in
-            writer.object { writer in
-                writer.member("topic", topic)
-                writer.name("threads")
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.name("posts")
-                        writer.array { writer in
-                            writer.object { writer in
-                                writer.name("body")
-                                writer.object { writer in
-                                    writer.member("contentType", body.contentType)
-                                    writer.member("content", content)
-                                }
-                                if !spec.participants.isEmpty {
-                                    writer.name("newParticipants")
-                                    writer.raw(spec.participants)
-                                }
-                                if !spec.attachments.isEmpty {
-                                    writer.name("attachments")
-                                    writer.raw(spec.attachments)
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return Rendered(json: json, problem: nil)
     }
 
     // MARK: Delivery
@@ -224,7 +210,7 @@ actor AnnouncementComposer {
                 lease: context.lease,
                 sender: context.sender,
                 caller: context.caller,
-                width: context.width
+                width: await width
             )
             let name = spec.name
             let (tally, findings, halt) = try await draft.deliver(
@@ -261,6 +247,11 @@ actor AnnouncementComposer {
         }
     }
 
+    /// How many posts are under way at once: fewer where each is large, so that memory does not grow with them.
+    private var width: Int {
+        get async { max(2, min(context.width, (32 << 20) / max(await shelf.largest, 1))) }
+    }
+
     private static func refusal(_ name: String, _ faults: [AnnouncementDraft.Fault], _ unlisted: Int) -> HostError {
         let count = faults.reduce(unlisted) { $0 + $1.count }
         var lines = ["announce: '\(name)' has \(count) fault\(count == 1 ? "" : "s"); nothing was sent:"]
@@ -274,7 +265,10 @@ actor AnnouncementComposer {
     }
 
     private static func ledgerFault(_ error: any Error) -> HostError {
-        HostError(code: "ledgerUnavailable", message: "announce: \(error)")
+        if let failure = error as? NoAnswer {
+            return HostError(code: "unavailable", message: "announce: \(failure.message)", isRetryable: true)
+        }
+        return HostError(code: "ledgerUnavailable", message: "announce: \(error)")
     }
 
     private static func result(_ tally: AnnouncementTally, _ findings: [Finding]) -> [UInt8] {
@@ -311,16 +305,4 @@ actor AnnouncementComposer {
 extension HostError {
     /// The code of an announcement that was stopped between waves, or since too much of it failed.
     package static let heldCode = "held"
-}
-
-/// A row of a table as a source of values: columns by their names, the letter case of which matters only where two
-/// columns differ in nothing else.
-private struct CSVRowValues: TemplateSource {
-    let table: CSVTable
-    let row: CSVTable.Row
-
-    func value(named name: String) -> TemplateValue? {
-        guard let column = table.column(name) ?? table.column(caseInsensitive: name) else { return nil }
-        return .text(row[column])
-    }
 }

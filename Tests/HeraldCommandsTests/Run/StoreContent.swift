@@ -23,6 +23,11 @@ struct StoreContent {
         Int(try rows("SELECT CAST(count(*) AS TEXT) FROM \"\(table)\"")[0]) ?? -1
     }
 
+    /// The values of a column, as texts.
+    func texts(of table: String, _ column: String) throws -> [String] {
+        try rows("SELECT CAST(\"\(column)\" AS TEXT) FROM \"\(table)\"")
+    }
+
     private func rows(_ sql: String) throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true
