@@ -84,6 +84,25 @@ import Testing
         #expect(try await stage.posts(of: Self.groups[0]).count == 1)
     }
 
+    @Test func `a group with several threads of the announcement gets the correction in each`() async throws {
+        let stage = try await AfterwardsStage()
+        try stage.world.write(
+            """
+            announce { name = "t", to = csv.read "groups.csv", topic = "t", body = text "one" }
+            announce { name = "t", to = csv.read "groups.csv", topic = "t", body = text "two", onChange = "new" }
+            """,
+            to: "b.lua"
+        )
+        let run = try await stage.announce("b.lua")
+        #expect(try stage.world.store.count("conversation") == 8)
+        let corrected = await stage.run("correct", run, "--body", "Friday", "--json")
+        #expect(corrected.status == .done, "\(corrected.error)")
+        #expect(try corrected.json["announcements"]?.elements?.first?["sent"]?.double == 8)
+        #expect(try stage.world.store.count("post") == 16)
+        #expect(await stage.run("correct", run, "--body", "Friday").status == .done)
+        #expect(try stage.world.store.count("post") == 16)
+    }
+
     @Test func `threads that were taken back get nothing`() async throws {
         let stage = try await AfterwardsStage()
         let run = try await stage.announce()
