@@ -81,6 +81,35 @@ extension Ledger {
         return (Set(targets.compactMap { GroupID($0) }), targets.count)
     }
 
+    /// Forgets a run that has done nothing, and gives its lease up.
+    ///
+    /// One that has an effect, or of whose doing there is something to tell, is kept.
+    ///
+    /// - Parameters:
+    ///   - lease: The right to write for it.
+    ///   - time: Microseconds since 1970.
+    /// - Returns: Whether it is forgotten; the audit trail keeps that it was begun, and that nothing was done.
+    /// - Throws: ``StorageError``.
+    package func forget(_ lease: Lease, at time: Int64) async throws(StorageError) -> Bool {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            let hasTraces = try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM effect WHERE runID = ?) OR EXISTS (SELECT 1 FROM tally WHERE runID = ?)
+                    """,
+                arguments: [lease.run, lease.run]
+            )
+            guard hasTraces == false else { return false }
+            try Self.audit(.runEnded, of: lease.run, at: time, db, statements) { writer in
+                writer.member("state", RunRecord.State.finished.rawValue)
+                writer.member("message", "nothing was done")
+            }
+            try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [lease.run])
+            return true
+        }
+    }
+
     /// How many effects a run has taken back of an announcement, or of the single writes if none is named.
     package func undone(announcement: String?, run: String) async throws(StorageError) -> Int {
         try await read { db in
@@ -103,22 +132,33 @@ extension Ledger {
     /// - Parameters:
     ///   - effects: Their numbers.
     ///   - lease: By whom.
+    ///   - time: Microseconds since 1970.
     /// - Throws: ``StorageError``.
-    package func undo(_ effects: [Int64], lease: Lease) async throws(StorageError) {
+    package func undo(_ effects: [Int64], lease: Lease, at time: Int64) async throws(StorageError) {
         guard !effects.isEmpty else { return }
         try await write { db, statements in
             try Self.check(lease, db, statements)
-            let find = try statements(db, "SELECT state FROM effect WHERE id = $1")
+            var digest = SettlementDigest()
+            let find = try statements(db, "SELECT state, key, requestHash FROM effect WHERE id = $1")
             let update = try statements(db, "UPDATE effect SET state = $1, runID = $2 WHERE id = $3")
             for effect in effects {
                 find.bind(effect, 1)
                 guard try find.step(), let state = EffectState(rawValue: find.integer(0)) else { continue }
+                let (key, requestHash) = (find.text(1) ?? "", find.bytes(2))
                 find.reset()
                 guard let next = state.after(.undo) else { continue }
+                let settlement = Settlement(effect: effect, event: .undo, status: 0, at: time)
+                digest.add(settlement, key: key, requestHash: requestHash)
                 update.bind(next.rawValue, 1)
                 update.bind(lease.run, 2)
                 update.bind(effect, 3)
                 try update.run()
+            }
+            guard let count = digest.counts[.undo] else { return }
+            let hash = digest.finish()
+            try Self.audit(.postsSettled, of: lease.run, at: time, db, statements) { writer in
+                writer.member("undo", count)
+                writer.member("hash", hash.hexadecimal)
             }
         }
     }

@@ -33,9 +33,23 @@ extension Ledger {
         )
     }
 
-    /// The runs that a living process is at work on.
+    /// What was done about a run later on: the runs that sent it again, corrected it or took it back, the oldest first.
+    package func later(than run: String) async throws(StorageError) -> [(id: String, kind: RunRecord.Kind)] {
+        let rows = try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT id, kind FROM run WHERE origin = ? ORDER BY startedAt, id",
+                arguments: [run]
+            ).map { [$0["id"] as String, $0["kind"] as String] }
+        }
+        return rows.compactMap { row in RunRecord.Kind(rawValue: row[1]).map { (row[0], $0) } }
+    }
+
+    /// The runs that a living process is at work on, and the process.
     ///
     /// - Parameter time: Microseconds since 1970.
+    /// - Returns: The processes, by the names of the runs.
+    /// - Throws: ``StorageError``.
     package func runsAtWork(at time: Int64) async throws(StorageError) -> [String: ProcessIdentity] {
         let rows = try await read { db in
             try Row.fetchAll(db, sql: "SELECT runID, holder, renewedAt FROM lease WHERE endedAt IS NULL")

@@ -35,6 +35,11 @@ package struct Redelivery: Sendable {
             name: tally.name
         )
         let start = now()
+        let announced = tally
+        try await ledger.audit(.announcementPlanned, lease: lease, at: start) { writer in
+            writer.member("announcement", announced.name)
+            writer.member("targets", announced.targets)
+        }
         var tally = tally
         // What it sent before it was stopped.
         tally.already += try await ledger.groups(announcement: tally.name, run: lease.run, in: [.sent]).effects

@@ -56,14 +56,18 @@ struct CorrectErrand: Errand {
     }
 
     func carryOut(_ site: ErrandSite) async throws -> ErrandEnding {
-        let tallies: [AnnouncementTally]
+        var tallies: [AnnouncementTally]
+        let planner = CorrectionPlanner(site)
         if let planned = try await site.ledger.kept(Self.planPath, run: site.lease.run) {
             tallies = try Self.tallies(in: planned)
             // What was refused before it was stopped is tried once more, as when a script is resumed.
             try await site.ledger.takeUp(.failed, of: site.lease.run, lease: site.lease)
         } else {
-            tallies = try await plan(site)
-            try await site.ledger.keep(Self.json(tallies), path: Self.planPath, run: site.lease.run)
+            tallies = try await plan(by: planner, site)
+            // Where more is to be planned once this is sent, a run that is resumed plans anew; what was sent has its key.
+            if await planner.isComplete {
+                try await site.ledger.keep(Self.json(tallies), path: Self.planPath, run: site.lease.run)
+            }
         }
         var wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)] = []
         for tally in tallies {
@@ -71,11 +75,18 @@ struct CorrectErrand: Errand {
             let groups = try await site.ledger.groups(announcement: tally.name, run: site.lease.run, in: open).groups
             wanted.append((tally, groups))
         }
+        guard tallies.contains(where: { $0.targets > 0 }) else { return .idle }
         if let refusal = await site.refusal(of: wanted) {
             for tally in tallies { try await discard(tally, site) }
             return refusal
         }
-        return try await site.deliver(tallies)
+        var ending = try await site.deliver(tallies)
+        while ending == .done, await !planner.isComplete {
+            try await planner.planNext()
+            tallies = await planner.tallies
+            ending = try await site.deliver(tallies)
+        }
+        return ending
     }
 
     private func discard(_ tally: AnnouncementTally, _ site: ErrandSite) async throws {
@@ -85,8 +96,7 @@ struct CorrectErrand: Errand {
 
     // MARK: Planning
 
-    private func plan(_ site: ErrandSite) async throws -> [AnnouncementTally] {
-        let planner = CorrectionPlanner(site)
+    private func plan(by planner: CorrectionPlanner, _ site: ErrandSite) async throws -> [AnnouncementTally] {
         switch content {
         case .text(let text, let isHTML):
             let reached = try await reached(site) {
@@ -253,6 +263,11 @@ private actor CorrectionPlanner {
     private let now: @Sendable () -> Int64
     private var counts: [String: AnnouncementTally] = [:]
     private var waiting: [String: [RenderedPost]] = [:]
+    /// The groups that have a reply planned, by the announcements: each has one at a time, so that none is taken for
+    /// another's rival.
+    private var planned: [String: Set<GroupID>] = [:]
+    /// The replies in further threads of such groups.
+    private var later: [(announcement: String, post: RenderedPost)] = []
     /// The announcements of a script that the corrected run does not have.
     private(set) var unknown: Set<String> = []
 
@@ -286,6 +301,25 @@ private actor CorrectionPlanner {
         post.path = "/groups/\(group)/threads/\(PercentEncoding.encode(thread))/reply"
         // Its key names the thread and the text, so that the same correction is sent once however often it is repeated.
         post.isFurther = true
+        try await add(post, in: announcement)
+    }
+
+    /// Whether nothing is left to be planned once what is planned has been sent.
+    var isComplete: Bool { later.isEmpty }
+
+    /// Plans the next reply for the groups that get several.
+    func planNext() async throws {
+        planned = [:]
+        let posts = later
+        later = []
+        for (announcement, post) in posts { try await add(post, in: announcement) }
+        try await finish()
+    }
+
+    private func add(_ post: RenderedPost, in announcement: String) async throws {
+        guard planned[announcement, default: []].insert(post.group).inserted else {
+            return later.append((announcement, post))
+        }
         waiting[announcement, default: []].append(post)
         if waiting[announcement]?.count == Self.batch { try await store(announcement) }
     }

@@ -96,6 +96,7 @@ struct ErrandSite: Sendable {
     ///   - tallies: What is known beforehand of each.
     ///   - unproven: Whether what is unproven is looked for, and sent if it is not there.
     /// - Returns: How it ended.
+    /// - Throws: ``StorageError``.
     func deliver(_ tallies: [AnnouncementTally], unproven: Bool = false) async throws -> ErrandEnding {
         let monitor = screen.monitor(approval)
         for tally in tallies {
@@ -116,6 +117,8 @@ struct ErrandSite: Sendable {
 enum ErrandEnding: Sendable, Equatable {
     /// All was tried.
     case done
+    /// There was nothing to do.
+    case idle
     /// Somebody stopped it.
     case interrupted
     /// The backend gave up answering; the sentence says more.
@@ -123,10 +126,18 @@ enum ErrandEnding: Sendable, Equatable {
     /// Nothing was done, since it was not granted, or nobody said yes.
     case refused(code: String, reason: String)
 
+    /// Whether nothing was done.
+    var isWithoutEffect: Bool {
+        switch self {
+        case .idle, .refused: true
+        case .done, .interrupted, .stopped: false
+        }
+    }
+
     /// The state of the run.
     var state: RunRecord.State {
         switch self {
-        case .done: .finished
+        case .done, .idle: .finished
         case .interrupted: .interrupted
         case .stopped, .refused: .failed
         }
@@ -135,7 +146,7 @@ enum ErrandEnding: Sendable, Equatable {
     /// What stands in the record, and is shown.
     var message: String? {
         switch self {
-        case .done, .interrupted: nil
+        case .done, .idle, .interrupted: nil
         case .stopped(let reason), .refused(_, let reason): reason
         }
     }
@@ -143,7 +154,7 @@ enum ErrandEnding: Sendable, Equatable {
     /// What the shell is told.
     var status: ExitStatus {
         switch self {
-        case .done: .done
+        case .done, .idle: .done
         case .interrupted: .interrupted
         case .stopped: .failed
         case .refused(let code, _): Approval.usageCodes.contains(code) ? .usage : .failed

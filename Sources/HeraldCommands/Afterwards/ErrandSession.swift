@@ -23,6 +23,7 @@ struct ErrandOptions: ParsableArguments {
     ///   - run: The run that a person means.
     ///   - errand: What is to be done about it.
     /// - Returns: What the shell is told.
+    /// - Throws: Why it could not be begun, or carried out.
     func execute(
         in herald: HeraldEnvironment,
         about run: String,
@@ -158,6 +159,13 @@ struct ErrandSession {
         ended.state = ending?.state ?? .failed
         ended.endedAt = herald.now()
         ended.message = ending.map(\.message) ?? result.error.map { Failure($0).message }
+        // Where nothing was done there is nothing to remember, and 'last' still means the run before.
+        if let ending, ending.isWithoutEffect, try await ledger.forget(lease, at: herald.now()) {
+            if let message = ending.message {
+                try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
+            }
+            return ending.status
+        }
         try await ledger.end(lease, ended.state, message: ended.message, at: herald.now())
         if let error = result.error, ending == nil { throw error }
         return try await show(ended, ending ?? .interrupted, screen, presentation)
@@ -179,7 +187,7 @@ struct ErrandSession {
             for line in report.lines { try herald.error.line(herald.error.shown(line)) }
             switch ending {
             case .interrupted, .stopped: try herald.error.line("Go on with: herald resume \(record.id)")
-            case .done, .refused: break
+            case .done, .idle, .refused: break
             }
         }
         if ending.status == .done, let failure = screen.outputFailure { throw failure }

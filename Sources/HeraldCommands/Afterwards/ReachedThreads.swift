@@ -27,6 +27,7 @@ struct ReachedThreads: Sendable {
     ///   - groups: Gives the groups that the run addressed, if it found some of its posts there already: only then are the
     ///     posts of other runs, in these groups, among those that it reached. All that other runs made of its
     ///     announcements are, if nothing is given.
+    /// - Returns: The threads, of which those are not that have been taken back.
     /// - Throws: ``StorageError``, ``GraphError`` or ``NoAnswer``.
     static func find(
         of origin: RunRecord,

@@ -27,7 +27,7 @@ struct RetryErrand: Errand {
                     ? "No post of the run \(site.origin.id) is refused as it stands; there is nothing to send again."
                     : "No post of the run \(site.origin.id) is unproven; there is nothing to look for."
             )
-            return .done
+            return .idle
         }
         // Asked first: what is declined stays as it was.
         if let refusal = await site.refusal(of: wanted) { return refusal }

@@ -26,6 +26,11 @@ struct RunOverview {
         fields.add("state", record.shownState(isAtWork: atWork != nil) + (record.state == .running ? holder : ""))
         fields.add("started", GraphDate(microseconds: record.startedAt).text)
         if let endedAt = record.endedAt { fields.add("ended", GraphDate(microseconds: endedAt).text) }
+        for later in try await ledger.later(than: record.id) {
+            let what =
+                ["retry": "sent again", "undo": "taken back", "correct": "corrected"][later.kind.rawValue] ?? "then"
+            fields.add(what, later.id)
+        }
         if let message = record.message { fields.add("message", message) }
         if report.writes.sent + report.writes.failed > 0 {
             fields.add("writes", "\(report.writes.sent.grouped) made, \(report.writes.failed.grouped) failed")

@@ -1,5 +1,6 @@
 import Announcements
 import Foundation
+import GraphClient
 import GraphModel
 import LuaRuntime
 import ScriptHost
@@ -46,6 +47,8 @@ struct ScriptRendering: Sendable {
         backend.service = service
         backend.reconciler = nil
         backend.permits = nil
+        // Nothing is waited for, neither between waves nor by the script: nothing is sent.
+        backend.clock = ReplayClock()
         let place = RunPlace(backend: backend, ledger: ledger, now: now)
         let (record, lease) = try await place.begin(script, folder: self.folder, arguments: arguments)
         var context = place.context(

@@ -79,7 +79,7 @@ struct UndoErrand: Errand {
         }
         guard !inventory.made.isEmpty else {
             site.screen.say("Nothing that the run \(site.origin.id) made is left to be taken back.")
-            return .done
+            return .idle
         }
         if !inventory.deletable.isEmpty {
             let answered = try await answered(inventory, site)
@@ -204,7 +204,7 @@ struct UndoErrand: Errand {
             }
             var undone: [Int64] = []
             for (target, outcome) in zip(part, outcomes) { note(outcome, of: target, in: &course, undone: &undone) }
-            try await site.ledger.undo(undone, lease: site.lease)
+            try await site.ledger.undo(undone, lease: site.lease, at: site.now())
             if Task.isCancelled { course.halt = .interrupted }
             if !site.isQuiet {
                 reporter.report(done: total - rest.count, failed: course.failed.values.reduce(0, +))

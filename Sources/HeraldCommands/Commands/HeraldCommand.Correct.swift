@@ -32,7 +32,7 @@ extension HeraldCommand {
         var run: String
         @Argument(help: "The corrected script, a Lua file.", completion: .file(extensions: ["lua"]))
         var script: String?
-        @Argument(parsing: .captureForPassthrough, help: "What the script finds in 'args'.")
+        @Argument(parsing: .postTerminator, help: "What the script finds in 'args', behind --.")
         var arguments: [String] = []
 
         func validate() throws {

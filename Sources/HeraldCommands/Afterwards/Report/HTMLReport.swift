@@ -128,13 +128,14 @@ struct HTMLReport {
 
     private var waves: String {
         guard !content.courses.isEmpty else { return "" }
-        let isMany = Set(content.courses.map(\.announcement)).count > 1
+        let isMany = content.courses.count > 1
         let rows = content.courses.flatMap { course in
             course.waves.map { wave in
                 let end = wave.endedAt.map { Duration.microseconds($0 - wave.startedAt).spoken } ?? "not ended"
-                let name = (isMany ? "\(course.announcement) " : "") + String(wave.number)
+                let name = isMany ? "\(course.announcement) \(wave.number)" : String(wave.number)
+                let run = course.run == self.run.id ? "" : "<small>\(Self.text(course.run))</small>"
                 return """
-                    <tr><th scope="row">\(Self.text(name))</th><td class="n" data-label="Targets">\(wave.targets.grouped)</td>\
+                    <tr><th scope="row">\(Self.text(name))\(run)</th><td class="n" data-label="Targets">\(wave.targets.grouped)</td>\
                     <td class="n" data-label="Sent">\(wave.sent.grouped)</td>\
                     <td class="n" data-label="Already">\(wave.already.grouped)</td>\
                     <td class="n" data-label="Failed">\(wave.failed.grouped)</td>\

@@ -70,9 +70,9 @@ enum HTMLReportPage {
         th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
         thead th { color: var(--soft); font-weight: 600; font-size: .85em; white-space: nowrap; }
         .n { text-align: right; white-space: nowrap; }
-        td small { display: block; color: var(--soft); }
+        td small, th small { font-weight: 400; display: block; color: var(--soft); }
         .when { white-space: nowrap; }
-        svg { width: 100%; height: auto; max-width: 60rem; }
+        svg { width: 100%; height: auto; }
         svg text { fill: var(--soft); font-size: 12px; }
         .bar { fill: var(--bar); }
         .pause { fill: var(--odd); opacity: .25; }
@@ -83,7 +83,8 @@ enum HTMLReportPage {
           border: 1px solid var(--line); border-radius: .35rem; }
         input { width: 18rem; max-width: 100%; }
         output { color: var(--soft); }
-        td button { padding: 0 .6rem; cursor: pointer; }
+        td button { padding: 0 .6rem; cursor: pointer; white-space: nowrap; overflow-wrap: normal; }
+        #rows td:first-child { white-space: nowrap; }
         dialog { width: min(46rem, 94vw); padding: 1rem; border: 1px solid var(--line); border-radius: .6rem;
           background: var(--paper); color: var(--ink); }
         dialog::backdrop { background: rgb(0 0 0 / .5); }
@@ -99,7 +100,10 @@ enum HTMLReportPage {
           dd { margin-bottom: .5rem; }
           thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
           tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
-          th, td { display: block; padding: 0; border: 0; text-align: left; }
+          th, td, td.n { display: block; padding: 0; border: 0; text-align: left; }
+          #rows td:first-child { white-space: normal; }
+          td.n { display: inline-block; margin-right: 1rem; }
+          svg text { font-size: 20px; }
           td[data-label]:not(:empty)::before { content: attr(data-label) ": "; color: var(--soft); }
           .card { flex: 1; min-width: 6rem; }
         }

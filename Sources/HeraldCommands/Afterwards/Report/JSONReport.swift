@@ -18,7 +18,7 @@ struct JSONReport {
                 writer.name("waves")
                 writer.array { writer in
                     for course in content.courses {
-                        for wave in course.waves { Self.write(wave, of: course.announcement, &writer) }
+                        for wave in course.waves { Self.write(wave, of: course, &writer) }
                     }
                 }
                 writer.name("targets")
@@ -41,9 +41,10 @@ struct JSONReport {
         try sink.write("]}\n")
     }
 
-    private static func write(_ wave: WaveRecord, of announcement: String, _ writer: inout JSONWriter) {
+    private static func write(_ wave: WaveRecord, of course: ReportContent.Course, _ writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("announcement", announcement)
+            writer.member("run", course.run)
+            writer.member("announcement", course.announcement)
             writer.member("number", wave.number)
             writer.member("targets", wave.targets)
             writer.member("sent", wave.sent)

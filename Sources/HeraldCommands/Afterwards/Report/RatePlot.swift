@@ -22,10 +22,9 @@ struct RatePlot {
     /// The shortest time that counts as a pause.
     private static let shortestPause: Int64 = 1_000_000
 
-    /// Makes a plot.
+    /// Makes a plot; nil if all was settled at once, or nothing was: there is nothing to see.
     ///
     /// - Parameter times: When targets were settled, in microseconds since 1970, in order.
-    /// - Returns: Nil if all was settled at once, or nothing was: there is nothing to see.
     init?(_ times: [Int64]) {
         guard let first = times.first, let last = times.last, last - first >= 1000, times.count > 1 else { return nil }
         from = first

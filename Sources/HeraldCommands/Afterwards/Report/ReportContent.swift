@@ -5,6 +5,7 @@ import GraphModel
 struct ReportContent: Sendable {
     /// An announcement's waves.
     struct Course: Sendable {
+        var run: String
         var announcement: String
         var waves: [WaveRecord]
     }
@@ -35,7 +36,7 @@ struct ReportContent: Sendable {
         for id in runs {
             for tally in try await ledger.tallies(run: id) {
                 let waves = try await ledger.waves(run: id, announcement: tally.name)
-                if !waves.isEmpty { courses.append(Course(announcement: tally.name, waves: waves)) }
+                if !waves.isEmpty { courses.append(Course(run: id, announcement: tally.name, waves: waves)) }
             }
         }
         var (counts, settled, answerTimes) = (counts, settled, answerTimes)
