@@ -103,7 +103,7 @@ enum HTMLReportPage {
           th, td, td.n { display: block; padding: 0; border: 0; text-align: left; }
           #rows td:first-child { white-space: normal; }
           td.n { display: inline-block; margin-right: 1rem; }
-          svg text { font-size: 20px; }
+          svg text { font-size: 15px; }
           td[data-label]:not(:empty)::before { content: attr(data-label) ": "; color: var(--soft); }
           .card { flex: 1; min-width: 6rem; }
         }
