@@ -286,7 +286,7 @@ extension Ledger {
         return effects
     }
 
-    private static func shared(_ hash: [UInt8], _ db: Database) throws -> SharedPart? {
+    static func shared(_ hash: [UInt8], _ db: Database) throws -> SharedPart? {
         let bytes = try Data.fetchOne(db, sql: "SELECT bytes FROM content WHERE hash = ?", arguments: [Data(hash)])
         return bytes.map { SharedPart(Array($0), hash: hash, at: 0) }
     }

@@ -11,20 +11,24 @@ extension Ledger {
     @discardableResult
     package func begin(_ run: RunRecord, keeping files: [String: [UInt8]] = [:]) async throws(StorageError) -> Lease {
         try await write { db, statements in
-            try db.execute(
-                sql: """
-                    INSERT INTO run (id, kind, origin, script, scriptHash, arguments, backend, operatorName, grants, state,
-                        startedAt)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    run.id, run.kind.rawValue, run.origin, run.script, run.scriptHash, Self.json(run.arguments),
-                    run.backend, run.operatorName, run.grants, RunRecord.State.running.rawValue, run.startedAt,
-                ]
-            )
+            try Self.insert(run, db)
             for (path, bytes) in files { try Self.keep(bytes, path: path, run: run.id, db, statements) }
             return try Self.take(run.id, holder: .current, at: run.startedAt, db)
         }
+    }
+
+    static func insert(_ run: RunRecord, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO run (id, kind, origin, script, scriptHash, arguments, backend, operatorName, grants, state,
+                    startedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run.id, run.kind.rawValue, run.origin, run.script, run.scriptHash, json(run.arguments), run.backend,
+                run.operatorName, run.grants, RunRecord.State.running.rawValue, run.startedAt,
+            ]
+        )
     }
 
     /// Records that a run has begun once more, and takes its lease.

@@ -22,6 +22,10 @@ struct RunBackend: Sendable {
 
     /// What keeps posts to these groups from being sent, by what was granted; nil if nothing needs a grant.
     var permits: (@Sendable (Set<GroupID>) async throws -> GrantShortfall?)?
+    /// The refusal of a write that was not granted, found without sending it; nil if nothing needs a grant.
+    var refusal: (@Sendable (GraphRequest) async throws -> GraphResponse?)?
+    /// Counts posts as made which are only planned.
+    var reserve: (@Sendable (Int) -> Void)?
     /// How fast the backend lets posts be made; nil if it is as fast as it can.
     var pace: BackendPace?
     /// Tells what has to wait for a time.
@@ -45,6 +49,8 @@ struct RunBackend: Sendable {
     init(name: String, granted: GrantedService<some GraphService>, caller: Caller, width: Int) {
         self.init(name: name, service: granted, caller: caller, width: width)
         serviceRoot = name
+        refusal = { request in try await granted.refusal(of: request) }
+        reserve = { posts in granted.reserve(posts) }
         permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }
     }
 

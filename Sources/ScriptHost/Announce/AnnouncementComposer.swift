@@ -19,11 +19,21 @@ actor AnnouncementComposer {
     }
 
     static func make(_ spec: AnnouncementSpec, context: ScriptContext) async throws(HostError) -> AnnouncementComposer {
+        if let plan = context.plan {
+            let draft = await AnnouncementDraft(
+                name: spec.name,
+                plan: plan,
+                targets: context.targets,
+                now: context.now
+            )
+            return AnnouncementComposer(spec, draft: draft, context: context)
+        }
         do {
             let draft = try await AnnouncementDraft(
                 name: spec.name,
                 lease: context.lease,
                 ledger: context.ledger,
+                targets: context.targets,
                 now: context.now
             )
             return AnnouncementComposer(spec, draft: draft, context: context)
@@ -214,10 +224,18 @@ actor AnnouncementComposer {
             guard preview.targets > 0 || preview.excluded > 0 else {
                 throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
             }
-            let answer = await context.monitor.confirm(RunMonitor.Preview(tally: preview, groups: groups))
+            var shown = RunMonitor.Preview(tally: preview, groups: groups)
+            shown.refused = await draft.refused
+            shown.oddities = await draft.oddities
+            shown.waves = spec.waves
+            let answer = await context.monitor.confirm(shown)
             if case .refuse(let code, let reason) = answer {
                 try await draft.discard()
                 throw HostError(code: code, message: "announce: '\(spec.name)': \(reason); nothing was sent")
+            }
+            if context.plan != nil {
+                let (tally, findings) = try await draft.recordPlan(spec.waves)
+                return Self.result(tally, findings)
             }
             let delivery = Delivery(
                 ledger: context.ledger,
@@ -233,27 +251,8 @@ actor AnnouncementComposer {
                 watcher: context.monitor.watch(name)
             )
             context.monitor.finished(tally, findings)
-            switch halt {
-            case nil: return Self.result(tally, findings)
-            case .interrupted:
-                throw HostError(
-                    code: "interrupted",
-                    message: "announce: '\(name)' was interrupted: \(tally.sent) sent, \(tally.unsent) not yet"
-                )
-            case .withdrawn:
-                throw HostError(code: "interrupted", message: "announce: '\(name)' was taken back; nothing was sent")
-            case .held(let reason):
-                throw HostError(
-                    code: HostError.heldCode,
-                    message: "announce: '\(name)' is held: \(reason); \(tally.sent) sent, \(tally.unsent) not yet"
-                )
-            case .unavailable(let reason):
-                throw HostError(
-                    code: "unavailable",
-                    message: "announce: '\(name)' stopped: \(reason); \(tally.sent) sent, \(tally.unsent) not yet. "
-                        + "Run it again: it sends the rest only"
-                )
-            }
+            if let halt { throw HostError(halt, of: name, tally) }
+            return Self.result(tally, findings)
         } catch let error as HostError {
             throw error
         } catch {
@@ -282,6 +281,7 @@ actor AnnouncementComposer {
             writer.object { writer in
                 writer.member("name", tally.name)
                 writer.member("targets", tally.targets)
+                writer.member("planned", tally.planned)
                 writer.member("sent", tally.sent)
                 writer.member("already", tally.already)
                 writer.member("changed", tally.changed)
@@ -306,11 +306,6 @@ actor AnnouncementComposer {
             }
         }
     }
-}
-
-extension HostError {
-    /// The code of an announcement that was stopped between waves, or since too much of it failed.
-    package static let heldCode = "held"
 }
 
 /// A row of a table as a source of values: columns by their names, the letter case of which matters only where two
