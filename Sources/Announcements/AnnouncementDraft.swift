@@ -18,8 +18,13 @@ package actor AnnouncementDraft {
     package struct Refusal: Sendable, Equatable {
         /// The group's name, or its id.
         package var group: String
-        /// What the group does.
+        /// What the group does, without a final stop.
         package var predicate: String
+
+        package init(group: String, predicate: String) {
+            self.group = group
+            self.predicate = predicate
+        }
     }
 
     /// The announcement's name.
@@ -284,7 +289,8 @@ package actor AnnouncementDraft {
         for (post, decision) in zip(posts, decisions) {
             switch decision {
             case .planned, .unsettled:
-                if let refusal = facts[post.group]?.refusal, plan != nil || (refusal.isCertain && decision == .planned) {
+                if let refusal = facts[post.group]?.refusal, plan != nil || (refusal.isCertain && decision == .planned)
+                {
                     refused.append((post, refusal))
                 } else {
                     planned.insert(post.group)

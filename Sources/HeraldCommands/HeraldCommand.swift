@@ -13,7 +13,8 @@ package struct HeraldCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            New.self, Check.self, Test.self, Run.self, Resume.self, Repl.self, Runs.self, Show.self, Groups.self,
+            New.self, Check.self, Test.self, Run.self, Plan.self, Apply.self, Diff.self, Resume.self, Repl.self,
+            Runs.self, Show.self, Groups.self,
             Conversations.self, Threads.self, Posts.self, Types.self, Login.self, Logout.self, Whoami.self, Serve.self,
             Token.self, Doctor.self,
         ]

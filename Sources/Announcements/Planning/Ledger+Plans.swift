@@ -470,3 +470,25 @@ extension Ledger {
         }
     }
 }
+
+extension Ledger {
+    /// The posts of another plan that go to the same groups under the same names, by the places of those in this one.
+    package func counterparts(
+        of posts: [PlanItem],
+        in plan: String
+    ) async throws(StorageError) -> [Int64: PlanItem] {
+        try await read { db in
+            var found: [Int64: PlanItem] = [:]
+            var shared: SharedPart?
+            for post in posts {
+                let row = try Row.fetchOne(
+                    db,
+                    sql: "SELECT * FROM planItem WHERE planID = ? AND target = ? AND announcement = ? LIMIT 1",
+                    arguments: [plan, post.target?.text, post.announcement]
+                )
+                if let row { found[post.ordinal] = try Self.item(row, &shared, db) }
+            }
+            return found
+        }
+    }
+}

@@ -148,12 +148,16 @@ package struct PlanCourse: Sendable {
     private func value(of id: SymbolicID, for item: PlanItem) async throws -> String {
         let maker = try await ledger.planItems(plan.id, .writes, after: id.effect - 1, limit: 1).first
         guard let maker, maker.ordinal == id.effect, let answer = try await ledger.answer(to: maker.key) else {
-            throw PlanFault("Effect \(item.ordinal) of the plan needs \(id.text), and effect \(id.effect) has no answer.")
+            throw PlanFault(
+                "Effect \(item.ordinal) of the plan needs \(id.text), and effect \(id.effect) has no answer."
+            )
         }
         let body = answer.body.isEmpty ? JSONValue.object([:]) : (try? JSONValue(answer.body)) ?? .object([:])
         if let text = Self.walk(body, id.steps)?.string { return text }
         let location = answer.location ?? ""
-        guard let own = body["id"]?.string ?? location.split(separator: "/").last.map({ PercentEncoding.decode(String($0)) })
+        guard
+            let own = body["id"]?.string
+                ?? location.split(separator: "/").last.map({ PercentEncoding.decode(String($0)) })
         else { throw Self.untold(id, item) }
         if id.steps.count == 1 { return own }
         return try await look(for: id, in: maker, named: own, item)

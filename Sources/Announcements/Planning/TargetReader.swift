@@ -9,6 +9,8 @@ package final class TargetReader: Sendable {
     package enum Depth: Sendable, Equatable {
         /// Whether a group is there, and has conversations.
         case existence
+        /// Besides, how many members it has.
+        case audience
         /// Besides, how many members it has and whether it takes posts by the caller, as far as that can be known.
         case everything
     }
@@ -158,7 +160,7 @@ package final class TargetReader: Sendable {
     private func judge(_ read: Read, _ group: GroupID) async throws -> TargetFacts {
         guard read.isUnified else { return TargetFacts(name: read.name, refusal: .noMailbox) }
         var facts = TargetFacts(name: read.name)
-        guard depth == .everything else { return facts }
+        guard depth != .existence else { return facts }
         facts.members = try await members(of: group)
         if asksForPolicy { facts.refusal = try await refusal(read, group) }
         return facts

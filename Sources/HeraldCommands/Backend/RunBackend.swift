@@ -1,3 +1,4 @@
+import Announcements
 import EmbeddedGraph
 import GraphClient
 import GraphModel
@@ -26,6 +27,9 @@ struct RunBackend: Sendable {
     var refusal: (@Sendable (GraphRequest) async throws -> GraphResponse?)?
     /// Counts posts as made which are only planned.
     var reserve: (@Sendable (Int) -> Void)?
+    /// How many groups are looked at in one request before something is announced to them; nil where the sending shows it
+    /// as fast as a look would.
+    var targetChunk: Int?
     /// How fast the backend lets posts be made; nil if it is as fast as it can.
     var pace: BackendPace?
     /// Tells what has to wait for a time.
@@ -59,5 +63,15 @@ struct RunBackend: Sendable {
         self.service = service
         self.caller = caller
         self.width = width
+    }
+
+    /// What looks at groups before something is announced to them in a run; nil where that is left to the sending.
+    func targetReader(_ depth: TargetReader.Depth) -> TargetReader? {
+        targetChunk.map { TargetReader(service, caller: caller, depth: depth, chunk: $0) }
+    }
+
+    /// What looks at groups for a plan, which promises to have looked.
+    func planReader(_ depth: TargetReader.Depth) -> TargetReader {
+        targetReader(depth) ?? TargetReader(service, caller: caller, depth: depth)
     }
 }
