@@ -21,6 +21,8 @@ package final class TargetReader: Sendable {
     private let width: Int
     /// How many groups are asked for in one request.
     private let chunk: Int
+    /// Whether the service is in this process.
+    private let isNear: Bool
     private let own = Mutex<Task<Set<String>?, Never>?>(nil)
 
     /// How many groups one `$filter` names on a service that answers from afar: Graph takes 15 values behind `in`.
@@ -34,13 +36,16 @@ package final class TargetReader: Sendable {
     ///   - depth: How much is asked.
     ///   - width: How many requests are under way at once.
     ///   - chunk: How many groups are asked for in one request, where there are more than these.
+    ///   - isNear: Whether the service is in this process.
     package init(
         _ service: any GraphService,
         caller: Caller,
         depth: Depth,
         width: Int = 32,
-        chunk: Int = 1
+        chunk: Int = 1,
+        isNear: Bool = false
     ) {
+        self.isNear = isNear
         self.service = service
         self.caller = caller
         self.depth = depth
@@ -168,7 +173,7 @@ package final class TargetReader: Sendable {
 
     private func members(of group: GroupID) async throws -> Int? {
         // A count by itself goes in no batch, which matters where the way is long.
-        if caller.kind == .operator {
+        if isNear {
             let response = try await get("/groups/\(group)/members/$count", "")
             return response.isSuccess ? Int(String(decoding: response.body, as: UTF8.self)) : nil
         }

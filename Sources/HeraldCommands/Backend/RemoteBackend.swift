@@ -155,7 +155,7 @@ struct RemoteBackend: Sendable {
     private static func caller(in response: GraphResponse) -> Caller {
         var caller = Caller(id: "", displayName: "an application", address: "", kind: .application)
         guard response.isSuccess else { return caller }
-        caller.kind = .delegated
+        caller.kind = response.headers[Caller.kindHeader].flatMap(Caller.Kind.init) ?? .delegated
         try? JSONReader.read(response.body) { reader in
             try reader.object { reader, name in
                 guard reader.kind == .string else { return }

@@ -53,6 +53,7 @@ struct RunBackend: Sendable {
     init(name: String, granted: GrantedService<some GraphService>, caller: Caller, width: Int) {
         self.init(name: name, service: granted, caller: caller, width: width)
         serviceRoot = name
+        targetChunk = 1
         refusal = { request in try await granted.refusal(of: request) }
         reserve = { posts in granted.reserve(posts) }
         permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }
@@ -72,6 +73,6 @@ struct RunBackend: Sendable {
 
     /// What looks at groups for a plan, which promises to have looked.
     func planReader(_ depth: TargetReader.Depth) -> TargetReader {
-        targetReader(depth) ?? TargetReader(service, caller: caller, depth: depth)
+        targetReader(depth) ?? TargetReader(service, caller: caller, depth: depth, isNear: true)
     }
 }

@@ -29,6 +29,8 @@ struct AnnouncementSummary {
         var parts: [String] = []
         if preview.toSend == tally.targets, tally.targets > 1 {
             text += ", all new"
+        } else if preview.toSend == 0 {
+            text += ", none new"
         } else {
             parts.append("\(preview.toSend.grouped) new")
         }

@@ -143,6 +143,7 @@ struct HTMLLines {
         guard openItems.last == lists.count, !openItems.isEmpty else { return }
         openItems.removeLast()
         mark = nil
+        needsGap = false
         if !prefixes.isEmpty { prefixes.removeLast() }
     }
 
@@ -177,7 +178,8 @@ struct HTMLLines {
 
     private mutating func startBlock(gap: Bool) {
         endBlock()
-        if gap { needsGap = true }
+        // An item's first paragraph stands beside its mark.
+        if gap, mark == nil { needsGap = true }
     }
 
     private mutating func endBlock() {
@@ -201,7 +203,7 @@ struct HTMLLines {
     }
 
     private mutating func add(_ row: String, wraps: Bool) {
-        if needsGap, !lines.isEmpty { lines.append(prefixes.filter { $0 == "> " }.joined().trimmedEnd) }
+        if needsGap, !lines.isEmpty { lines.append("") }
         needsGap = false
         let prefix = prefixes.joined()
         let room = width.map { max(10, $0 - prefix.count) }

@@ -141,7 +141,7 @@ actor AnnouncementComposer {
             if let problem = rendered.problem {
                 await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
             } else {
-                try await draft.add(RenderedPost(group: group, body: rendered.json))
+                try await draft.add(RenderedPost(group: group, groupName: Self.name(in: values), body: rendered.json))
             }
         } catch let missing as Template.MissingVariable {
             await draft.fault(
@@ -152,6 +152,12 @@ actor AnnouncementComposer {
         } catch {
             throw Self.ledgerFault(error)
         }
+    }
+
+    /// The group's name, if the script's data has it.
+    private static func name(in values: some TemplateSource) -> String? {
+        guard case .text(let name)? = values.value(named: "displayName"), !name.isEmpty else { return nil }
+        return name
     }
 
     private struct Rendered {

@@ -23,6 +23,12 @@ struct StoreContent {
         Int(try rows("SELECT CAST(count(*) AS TEXT) FROM \"\(table)\"")[0]) ?? -1
     }
 
+    /// The topics of all conversations, sorted.
+    func topics() throws -> [String] { try rows("SELECT topic FROM conversation ORDER BY topic") }
+
+    /// What a query gives, as texts.
+    func texts(_ sql: String) throws -> [String] { try rows(sql) }
+
     private func rows(_ sql: String) throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true
