@@ -245,6 +245,13 @@ package actor AnnouncementDraft {
         watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
         let start = now()
+        let (posts, parts, announced) = (planned.count, waves.sizes(of: planned.count).count, tally)
+        try await ledger.audit(.announcementPlanned, lease: lease, at: start) { writer in
+            writer.member("announcement", announced.name)
+            writer.member("targets", announced.targets)
+            writer.member("posts", posts)
+            writer.member("waves", parts)
+        }
         let course = WaveCourse(
             delivery: delivery,
             waves: waves,

@@ -32,8 +32,9 @@ package final class LedgerService: GraphService {
             // Another run has the write under way; what it learns is this run's answer as well.
             if attempt == nil { try await sender.sleep(Delivery.patience) }
         } while attempt == nil
-        let outcome = try await sender.carryOut(request, attemptedAt: attempt?.attemptedAt) {
-            if let attempt { try await ledger.begin([attempt.effect], lease: lease, at: sender.now()) }
+        let outcome = try await sender.carryOut(request, attemptedAt: attempt?.attemptedAt) { isRepeated in
+            guard let attempt else { return }
+            try await ledger.willSend(attempt.effect, isRepeated: isRepeated, lease: lease, at: sender.now())
         }
         switch outcome {
         case .answered(let response, _, _):

@@ -5,29 +5,44 @@ extension Delivery {
     struct Job {
         private let name: String
         private let now: @Sendable () -> Int64
+        private let answered: (@Sendable (TargetAnswer) -> Void)?
         var outcome = Outcome()
         private(set) var state: Progress
         /// The groups that have not been sent to.
         var missing: Set<GroupID>
         /// Until when posts may be made, in microseconds since 1970.
         var openUntil = Int64.max
+        private var settledAt: Int64
         /// What is to be settled in the ledger.
         private(set) var pending: [Settlement] = []
         /// What was sent more than once.
         private(set) var repeated: [Effect] = []
 
-        init(name: String, groups: Set<GroupID>, now: @escaping @Sendable () -> Int64) {
+        init(
+            name: String,
+            groups: Set<GroupID>,
+            now: @escaping @Sendable () -> Int64,
+            answered: (@Sendable (TargetAnswer) -> Void)? = nil
+        ) {
+            self.answered = answered
             self.name = name
             self.now = now
             missing = groups
+            settledAt = now()
             state = Progress(total: groups.count)
         }
 
         /// Whether posts may be made at this time.
         func isOpen(at time: Int64) -> Bool { time < openUntil }
 
-        mutating func takePending() -> [Settlement] {
+        /// Whether it is time to settle what is known: there is much of it, or some of it is a second old.
+        func isDue(_ batch: Int, at time: Int64) -> Bool {
+            pending.count >= batch || (!pending.isEmpty && time - settledAt >= 1_000_000)
+        }
+
+        mutating func takePending(at time: Int64) -> [Settlement] {
             defer { pending = [] }
+            settledAt = time
             return pending
         }
 
@@ -60,6 +75,7 @@ extension Delivery {
                         message: "It cannot be proved whether the group has the post: \(reason)"
                     )
                 )
+                tell(effect, .ambiguous, message: reason)
             }
         }
 
@@ -95,6 +111,23 @@ extension Delivery {
             }
         }
 
+        private func tell(
+            _ effect: Effect,
+            _ outcome: TargetAnswer.Outcome,
+            code: String? = nil,
+            message: String? = nil
+        ) {
+            answered?(
+                TargetAnswer(
+                    target: effect.target?.text ?? effect.path,
+                    name: effect.targetName,
+                    outcome: outcome,
+                    code: code,
+                    message: message
+                )
+            )
+        }
+
         private mutating func note(_ response: GraphResponse, of effect: Effect) {
             var settlement = Settlement(effect: effect.id, event: .succeed, status: response.status, at: now())
             if let error = response.error {
@@ -112,6 +145,7 @@ extension Delivery {
                         message: error.message
                     )
                 )
+                tell(effect, .failed, code: error.code, message: error.message)
             } else {
                 settlement.answer = CreatedIDs(response.body).json
                 if response.isReplayed {
@@ -121,6 +155,7 @@ extension Delivery {
                     state.sent += 1
                     outcome.sent += 1
                 }
+                tell(effect, response.isReplayed ? .already : .sent)
             }
             pending.append(settlement)
         }

@@ -60,6 +60,9 @@ package struct Delivery: Sendable {
     /// Told what is waited for: until when, in microseconds since 1970, and why; nil when the wait is over.
     package var waits: @Sendable ((until: Int64, reason: String)?) -> Void = { _ in }
 
+    /// Told what came of each target; nil if nobody wants to know.
+    package var answered: (@Sendable (TargetAnswer) -> Void)?
+
     /// How long the work of another run is waited for before it is looked at again.
     static let patience = Duration.milliseconds(200)
 
@@ -70,7 +73,7 @@ package struct Delivery: Sendable {
 
     let ledger: Ledger
     let lease: Lease
-    let sender: Sender
+    var sender: Sender
     let caller: Caller
 
     /// A delivery.
@@ -109,7 +112,7 @@ package struct Delivery: Sendable {
         to groups: Set<GroupID>,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
-        var job = Job(name: name, groups: groups, now: sender.now)
+        var job = Job(name: name, groups: groups, now: sender.now, answered: answered)
         var queue = Queue(
             announcement: announcement,
             lease: lease,
@@ -121,6 +124,8 @@ package struct Delivery: Sendable {
             try await awaitWindow(&job)
             try await send(&queue, &job, progress)
             guard job.outcome.halt == nil, !job.missing.isEmpty else { break }
+            // What is known is told before anything is waited for.
+            try await ledger.settle(job.takePending(at: sender.now()), lease: lease)
             if !job.isOpen(at: sender.now()) { continue }
             // What is left, another run has claimed, settled, or taken back.
             let isContested = try await ledger.isContested(
@@ -145,7 +150,7 @@ package struct Delivery: Sendable {
             }
         }
         job.release(queue.begun)
-        try await ledger.settle(job.takePending(), lease: lease)
+        try await ledger.settle(job.takePending(at: sender.now()), lease: lease)
         if job.outcome.halt == nil { await sweep(job.repeated, of: name, in: &job.outcome) }
         return job.outcome
     }
@@ -199,8 +204,8 @@ package struct Delivery: Sendable {
                             job.outcome.halt ?? .held(Self.tooManyFailures(failures, of: job.state.total))
                     }
                 }
-                if job.pending.count >= batch || inFlight == 0 {
-                    let settlements = job.takePending()
+                if job.isDue(batch, at: sender.now()) {
+                    let settlements = job.takePending(at: sender.now())
                     group.addTask {
                         try await ledger.settle(settlements, lease: lease)
                         return .settled
@@ -239,7 +244,8 @@ package struct Delivery: Sendable {
         let attemptedAt = effect.state == .planned ? nil : effect.attemptedAt ?? 0
         do {
             let outcome = try await sender.carryOut(effect.request(by: caller), attemptedAt: attemptedAt) {
-                try await ledger.begin([effect.id], lease: lease, at: sender.now())
+                isRepeated in
+                try await ledger.willSend(effect.id, isRepeated: isRepeated, lease: lease, at: sender.now())
             }
             return .ended(effect, outcome)
         } catch {

@@ -14,6 +14,24 @@ extension Ledger {
             try Self.check(lease, db, statements)
             try db.execute(sql: "UPDATE lease SET renewedAt = ? WHERE id = ?", arguments: [time, lease.id])
         }
+        freshness.renew(lease)
+    }
+
+    /// Sees to it that an attempt may be made right now, on a backend without keys: a process that slept must not send what
+    /// another has taken over meanwhile and found not done.
+    ///
+    /// - Parameters:
+    ///   - effect: The effect's number.
+    ///   - isRepeated: Whether it was attempted before; then this attempt is written ahead.
+    ///   - lease: By whom.
+    ///   - time: Microseconds since 1970.
+    /// - Throws: ``StorageError``, with the code `superseded` if another process has taken over.
+    func willSend(_ effect: Int64, isRepeated: Bool, lease: Lease, at time: Int64) async throws(StorageError) {
+        if isRepeated {
+            try await begin([effect], lease: lease, at: time)
+        } else if !freshness.isFresh(lease) {
+            try await renew(lease, at: time)
+        }
     }
 
     /// Keeps a lease alive while something is done.

@@ -18,7 +18,7 @@ package enum EffectState: Int64, Sendable, CaseIterable {
     case undone = 6
 
     /// What happens to an effect.
-    package enum Event: Sendable, CaseIterable {
+    package enum Event: String, Sendable, CaseIterable {
         /// A run has rendered it (again).
         case plan
         /// An attempt is about to be made.

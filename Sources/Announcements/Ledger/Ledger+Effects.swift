@@ -401,7 +401,8 @@ extension Ledger {
         guard !settlements.isEmpty else { return }
         try await write { db, statements in
             try Self.check(lease, db, statements)
-            let find = try statements(db, "SELECT state FROM effect WHERE id = $1")
+            var digest = SettlementDigest()
+            let find = try statements(db, "SELECT state, key, requestHash FROM effect WHERE id = $1")
             let update = try statements(
                 db,
                 """
@@ -412,8 +413,10 @@ extension Ledger {
             for settlement in settlements {
                 find.bind(settlement.effect, 1)
                 guard try find.step(), let state = EffectState(rawValue: find.integer(0)) else { continue }
+                let (key, requestHash) = (find.text(1) ?? "", find.bytes(2))
                 find.reset()
                 guard let next = state.after(settlement.event) else { continue }
+                digest.add(settlement, key: key, requestHash: requestHash)
                 update.bind(next.rawValue, 1)
                 update.bind(Int64(settlement.status), 2)
                 update.bind(settlement.answer, 3)
@@ -423,6 +426,15 @@ extension Ledger {
                 update.bind(lease.run, 7)
                 update.bind(settlement.effect, 8)
                 try update.run()
+            }
+            guard let time = settlements.last?.at, !digest.counts.isEmpty else { return }
+            let hash = digest.finish()
+            try Self.audit(.postsSettled, of: lease.run, at: time, db, statements) { writer in
+                for (event, count) in digest.counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                    writer.name(event.rawValue)
+                    writer.integer(count)
+                }
+                writer.member("hash", hash.hexadecimal)
             }
         }
     }

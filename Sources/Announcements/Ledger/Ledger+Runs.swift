@@ -13,6 +13,16 @@ extension Ledger {
         try await write { db, statements in
             try Self.insert(run, db)
             for (path, bytes) in files { try Self.keep(bytes, path: path, run: run.id, db, statements) }
+            try Self.audit(.runBegan, of: run.id, at: run.startedAt, db, statements) { writer in
+                writer.member("kind", run.kind.rawValue)
+                if let origin = run.origin { writer.member("origin", origin) }
+                writer.member("script", run.script)
+                writer.member("scriptHash", run.scriptHash)
+                writer.name("arguments")
+                writer.array { writer in for argument in run.arguments { writer.string(argument) } }
+                writer.member("backend", run.backend)
+                writer.member("grants", run.grants)
+            }
             return try Self.take(run.id, holder: .current, at: run.startedAt, db)
         }
     }
@@ -42,13 +52,14 @@ extension Ledger {
         _ id: String,
         at time: Int64
     ) async throws(StorageError) -> Result<Lease, LeaseHeld> {
-        try await write { db, _ in
+        try await write { db, statements in
             do {
                 let lease = try Self.take(id, holder: .current, at: time, db)
                 try db.execute(
                     sql: "UPDATE run SET state = 'running', endedAt = NULL, message = NULL WHERE id = ?",
                     arguments: [id]
                 )
+                try Self.audit(.runResumed, of: id, at: time, db, statements) { $0.member("lease", lease.id) }
                 return .success(lease)
             } catch let held as LeaseHeld {
                 return .failure(held)
@@ -76,6 +87,10 @@ extension Ledger {
                 sql: "UPDATE run SET state = ?, endedAt = ?, message = ? WHERE id = ?",
                 arguments: [state.rawValue, time, message, lease.run]
             )
+            try Self.audit(.runEnded, of: lease.run, at: time, db, statements) { writer in
+                writer.member("state", state.rawValue)
+                if let message { writer.member("message", message) }
+            }
             try Self.end(lease.id, at: time, db)
         }
     }

@@ -117,6 +117,13 @@ extension Ledger {
                     answer.headers["Location"], error?.code, error?.message, time,
                 ]
             )
+            try Self.audit(.writeSettled, of: lease.run, at: time, db, statements) { writer in
+                writer.member("method", request.method.rawValue)
+                writer.member("path", request.path)
+                writer.member("status", answer.status)
+                writer.member("isReplayed", answer.isReplayed)
+                writer.member("requestHash", hash.hexadecimal)
+            }
         }
     }
 

@@ -11,6 +11,7 @@ package final class Ledger: Sendable {
     package let path: String
     let pool: DatabasePool
     let statements: Statements
+    let freshness = LeaseFreshness()
 
     /// Opens a ledger, creating the file and its folder if they are missing.
     ///

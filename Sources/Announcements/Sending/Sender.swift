@@ -60,13 +60,14 @@ package struct Sender: Sendable {
     /// - Parameters:
     ///   - request: The write, with its key.
     ///   - attemptedAt: When an earlier attempt was made that nothing has settled; nil if there was none.
-    ///   - willRepeat: Writes ahead that it is sent again.
+    ///   - willSend: Called on a backend without keys right before each sending, with whether it was sent before: sees to it
+    ///     that it may still be sent, and writes ahead that it is sent again.
     /// - Returns: What came of it.
-    /// - Throws: What `willRepeat` throws.
+    /// - Throws: What `willSend` throws.
     package func carryOut(
         _ request: GraphRequest,
         attemptedAt: Int64?,
-        willRepeat: () async throws -> Void
+        willSend: (_ isRepeated: Bool) async throws -> Void
     ) async throws -> Outcome {
         guard let reconciler, let key = request.key else { return await send(request) }
         // What may be done twice (RFC 9110, section 9.2.2) is sent again without a look.
@@ -89,7 +90,7 @@ package struct Sender: Sendable {
         while true {
             switch course.next(at: now()) {
             case .send:
-                if attemptedAt != nil || course.sends > 0 { try await willRepeat() }
+                try await willSend(attemptedAt != nil || course.sends > 0)
                 course.send()
                 do {
                     let response = try await shielded { try await backend.respond(to: request) }

@@ -4,6 +4,8 @@ import GraphModel
 package struct WaveWatcher: Sendable {
     /// Told of each answer.
     package var progress: @Sendable (Delivery.Progress) -> Void
+    /// Told what came of each target; nil if nobody wants to know.
+    package var answered: (@Sendable (TargetAnswer) -> Void)?
     /// Told when a wave begins, of how many there are.
     package var begins: @Sendable (WaveRecord, _ waves: Int) -> Void
     /// Told when a wave has ended.
@@ -15,12 +17,14 @@ package struct WaveWatcher: Sendable {
 
     package init(
         progress: @escaping @Sendable (Delivery.Progress) -> Void = { _ in },
+        answered: (@Sendable (TargetAnswer) -> Void)? = nil,
         begins: @escaping @Sendable (WaveRecord, Int) -> Void = { _, _ in },
         ended: @escaping @Sendable (WaveRecord, Int) -> Void = { _, _ in },
         waits: @escaping @Sendable ((until: Int64, reason: String)?) -> Void = { _ in },
         confirm: @escaping @Sendable (WaveRecord, Int) async -> String? = { _, _ in nil }
     ) {
         self.progress = progress
+        self.answered = answered
         self.begins = begins
         self.ended = ended
         self.waits = waits
@@ -63,6 +67,7 @@ struct WaveCourse {
             delivery.failuresAllowed = waves.failuresAllowed(of: part.count)
             delivery.window = waves.window
             delivery.waits = watcher.waits
+            delivery.answered = watcher.answered
             let outcome = try await delivery.deliver(
                 announcement: announcement,
                 named: name,
@@ -76,10 +81,13 @@ struct WaveCourse {
             wave.failed = outcome.findings.count { $0.kind == .failed || $0.kind == .changed }
             wave.ambiguous = outcome.findings.count { $0.kind == .ambiguous }
             wave.endedAt = now()
-            if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
-            if case .held(let reason) = total.halt { wave.verdict = reason }
             try await ledger.record(wave, of: name, lease: lease)
             watcher.ended(wave, first + sizes.count - 1)
+            if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
+            if case .held(let reason) = total.halt {
+                wave.verdict = reason
+                try await ledger.record(wave, of: name, lease: lease)
+            }
             if total.halt != nil { break }
         }
         return total

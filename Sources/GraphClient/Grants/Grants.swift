@@ -18,6 +18,12 @@ package struct Grants: Sendable, Equatable {
         self.maximumPosts = maximumPosts
     }
 
+    /// For people: `groups sales-*, team-?; 100 posts`.
+    package var text: String {
+        let groups = allGroups ? "all groups" : groups.isEmpty ? "no group" : "groups " + groups.joined(separator: ", ")
+        return "\(groups); \(maximumPosts) posts"
+    }
+
     /// Whether a name that a group goes by is granted.
     func covers(_ names: [String]) -> Bool {
         allGroups || groups.contains { pattern in names.contains { Self.matches($0, pattern) } }

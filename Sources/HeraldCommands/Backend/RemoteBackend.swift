@@ -96,6 +96,7 @@ struct RemoteBackend: Sendable {
             var backend = RunBackend(
                 name: cloud.root,
                 granted: reading(paced, isLenient: isLenient),
+                grants: grants,
                 caller: caller,
                 width: sending.concurrency
             )
@@ -110,6 +111,7 @@ struct RemoteBackend: Sendable {
         var backend = RunBackend(
             name: cloud.root,
             granted: reading(marking, isLenient: isLenient),
+            grants: grants,
             caller: caller,
             width: 256
         )

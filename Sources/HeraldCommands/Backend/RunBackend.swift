@@ -50,8 +50,9 @@ struct RunBackend: Sendable {
     }
 
     /// A backend that writes what was granted only.
-    init(name: String, granted: GrantedService<some GraphService>, caller: Caller, width: Int) {
+    init(name: String, granted: GrantedService<some GraphService>, grants: Grants, caller: Caller, width: Int) {
         self.init(name: name, service: granted, caller: caller, width: width)
+        self.grants = grants.text
         serviceRoot = name
         targetChunk = 1
         refusal = { request in try await granted.refusal(of: request) }

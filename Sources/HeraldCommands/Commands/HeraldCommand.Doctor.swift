@@ -58,18 +58,8 @@ extension HeraldCommand {
             } else {
                 try await examine(options, herald, tell)
             }
-            let isWell = !findings.contains { $0.state == .fault }
-            if json {
-                let document = JSONWriter.bytes { writer in
-                    writer.object { writer in
-                        writer.member("well", isWell)
-                        writer.name("value")
-                        writer.array { writer in for finding in findings { finding.write(to: &writer) } }
-                    }
-                }
-                try herald.output.write(document + [UInt8(ascii: "\n")])
-            }
-            return isWell ? .done : .failed
+            if json { return try CheckFinding.write(findings, json: true, to: herald.output) }
+            return findings.contains { $0.state == .fault } ? .failed : .done
         }
 
         private func examine(

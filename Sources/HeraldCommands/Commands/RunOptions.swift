@@ -13,6 +13,7 @@ struct RunOptions: ParsableArguments {
     var json = false
     @Flag(help: "Say nothing but warnings and errors.")
     var quiet = false
+    @OptionGroup var following: FollowingOptions
     @OptionGroup var limit: LimitOptions
 
     var presentation: RunSession.Presentation {
@@ -29,6 +30,8 @@ struct RunOptions: ParsableArguments {
             var session = RunSession(herald: herald, backend: backend, ledger: ledger)
             session.asksFrom = approval.threshold(isEmbedded: isEmbedded)
             session.saysYes = approval.yes
+            session.events = try following.log(in: herald)
+            session.notice = EndNotice(command: following.notify)
             return try await session.execute(try await job(ledger), presentation)
         }
     }

@@ -43,6 +43,26 @@ struct CheckFinding: Sendable, Equatable {
             + sink.shown(text.escapingControls(keepingLines: false))
     }
 
+    /// Writes findings: a line each, or one JSON document.
+    ///
+    /// - Returns: Failure if one of them is a fault.
+    static func write(_ findings: [CheckFinding], json: Bool, to sink: ByteSink) throws -> ExitStatus {
+        let isWell = !findings.contains { $0.state == .fault }
+        if json {
+            let document = JSONWriter.bytes { writer in
+                writer.object { writer in
+                    writer.member("well", isWell)
+                    writer.name("value")
+                    writer.array { writer in for finding in findings { finding.write(to: &writer) } }
+                }
+            }
+            try sink.write(document + [UInt8(ascii: "\n")])
+        } else {
+            for finding in findings { try sink.line(finding.line(on: sink)) }
+        }
+        return isWell ? .done : .failed
+    }
+
     /// For programs.
     func write(to writer: inout JSONWriter) {
         writer.object { writer in

@@ -1,4 +1,5 @@
 import Announcements
+import GraphModel
 import Logging
 import ScriptHost
 import Synchronization
@@ -9,6 +10,8 @@ final class RunScreen: Sendable {
     private let output: ByteSink
     private let isQuiet: Bool
     private let backend: RunBackend?
+    private let events: EventLog?
+    private let failures = FailureBoard()
     private let progress = Mutex<ProgressReporter?>(nil)
     private let display = Mutex<WaitDisplay?>(nil)
     private let closed = Mutex<(any Error)?>(nil)
@@ -20,7 +23,15 @@ final class RunScreen: Sendable {
     ///   - json: Whether standard output is kept for the report.
     ///   - quiet: Whether only warnings and errors are shown.
     ///   - backend: Where announcements go; nil if nothing need be said of that.
-    init(_ herald: HeraldEnvironment, json: Bool, quiet: Bool, backend: RunBackend? = nil) {
+    ///   - events: Where what happens is written besides.
+    init(
+        _ herald: HeraldEnvironment,
+        json: Bool,
+        quiet: Bool,
+        backend: RunBackend? = nil,
+        events: EventLog? = nil
+    ) {
+        self.events = events
         self.herald = herald
         self.backend = backend
         output = json ? herald.error : herald.output
@@ -86,6 +97,12 @@ final class RunScreen: Sendable {
 
     /// Says what an announcement is about to do, if it is about to do anything.
     func summarize(_ preview: RunMonitor.Preview) {
+        events?.write("announcement") { writer in
+            writer.member("announcement", preview.tally.name)
+            writer.member("targets", preview.tally.targets)
+            writer.member("posts", preview.toSend)
+            writer.member("already", preview.tally.already)
+        }
         guard !isQuiet, preview.toSend > 0 else { return }
         for line in summary(of: preview).lines { say(line) }
     }
@@ -100,10 +117,25 @@ final class RunScreen: Sendable {
             progress: { [self] progress in
                 self.progress.withLock { $0 }?.report(done: progress.done, failed: progress.failed)
             },
-            begins: { [self] wave, waves in begin(wave, of: waves) },
-            ended: { [self] wave, waves in end(wave, of: waves) },
+            answered: { [self] answer in
+                events?.write(answer, announcement: name)
+                if !isQuiet, let line = failures.note(answer) { say("  " + line) }
+            },
+            begins: { [self] wave, waves in
+                events?.write("wave.began", wave, of: waves, announcement: name)
+                begin(wave, of: waves)
+            },
+            ended: { [self] wave, waves in
+                events?.write("wave.ended", wave, of: waves, announcement: name)
+                end(wave, of: waves)
+            },
             waits: { [self] wait in
                 guard let wait else { return }
+                events?.write("wait") { writer in
+                    writer.member("announcement", name)
+                    writer.member("until", GraphDate(microseconds: wait.until).text)
+                    writer.member("reason", wait.reason)
+                }
                 let notice = WaitNotice(
                     until: herald.uptime() + .microseconds(wait.until - herald.now()),
                     reason: wait.reason
@@ -123,7 +155,10 @@ final class RunScreen: Sendable {
 
     private func end(_ wave: WaveRecord, of waves: Int) {
         end()
-        guard !isQuiet, waves > 1 else { return }
+        let rest = failures.takeRest()
+        guard !isQuiet else { return }
+        for line in rest { say("  " + line) }
+        guard waves > 1 else { return }
         var parts = ["\(wave.sent.grouped) announced"]
         if wave.already > 0 { parts.append("\(wave.already.grouped) had it already") }
         if wave.ambiguous > 0 { parts.append("\(wave.ambiguous.grouped) unproven") }

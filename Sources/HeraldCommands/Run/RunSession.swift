@@ -35,6 +35,10 @@ struct RunSession {
     var asksFrom: Int?
     /// Whether every question counts as answered with yes.
     var saysYes = false
+    /// Where events are written; nil for nowhere.
+    var events: EventLog?
+    /// How somebody is called back at the end.
+    var notice = EndNotice()
 
     var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: now) }
 
@@ -46,10 +50,21 @@ struct RunSession {
 
     /// Executes a job, shows how it goes, and reports.
     func execute(_ job: Job, _ presentation: Presentation) async throws -> ExitStatus {
-        let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
+        let screen = RunScreen(
+            herald,
+            json: presentation.json,
+            quiet: presentation.quiet,
+            backend: backend,
+            events: events
+        )
+        let start = herald.uptime()
         let approval = Approval(herald, backend: backend, threshold: asksFrom, saysYes: saysYes)
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
         var (record, lease) = try await begin(job)
+        events?.write("run.began") { writer in
+            writer.member("run", record.id)
+            writer.member("script", record.script)
+        }
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
@@ -91,7 +106,12 @@ struct RunSession {
             problem: verdict.problem?.summary,
             isKept: backend.clock == nil
         )
+        events?.write("run.ended") { writer in
+            writer.member("run", record.id)
+            writer.member("state", record.state.rawValue)
+        }
         try show(report, verdict, presentation, screen)
+        await notice.give(report, after: herald.uptime() - start, in: herald)
         if verdict.status == .done, let failure = screen.outputFailure { throw failure }
         return verdict.status == .done && !report.isComplete ? .targetsFailed : verdict.status
     }

@@ -100,13 +100,11 @@ package struct ProgressLine: Sendable, Equatable {
 
     /// The line for a pipe or a file, if it is time for one.
     ///
-    /// That is when two seconds have passed since the last one and something has been done, when a tenth of everything
-    /// and half a second have passed, and when all is done.
+    /// That is when ten seconds have passed since the last one and something has been done.
     package mutating func duePlain() -> String? {
         guard done > printed.done else { return nil }
         let span = elapsed - printed.at
-        let isLarge = (done - printed.done) * 10 >= total && span >= .milliseconds(500)
-        guard done >= total || isLarge || span >= .seconds(2) else { return nil }
+        guard span >= .seconds(10) else { return nil }
         printed = (done, elapsed)
         return plain
     }

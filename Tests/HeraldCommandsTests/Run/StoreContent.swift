@@ -32,6 +32,8 @@ struct StoreContent {
     private func rows(_ sql: String) throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true
+        // Whoever closes the file last locks it for a moment, to take its log in.
+        configuration.busyMode = .timeout(10)
         return try DatabaseQueue(path: path, configuration: configuration).read { try String.fetchAll($0, sql: sql) }
     }
 }

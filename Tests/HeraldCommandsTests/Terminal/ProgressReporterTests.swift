@@ -50,9 +50,9 @@ import Testing
     @Test func `prints plain lines elsewhere`() {
         let reporter = reporter(isTerminal: false)
         reporter.report(done: 0, failed: 0)
-        clock.advance(.seconds(2))
+        clock.advance(.seconds(10))
         reporter.report(done: 1, failed: 0)
-        clock.advance(.seconds(1))
+        clock.advance(.seconds(10))
         reporter.report(done: 100, failed: 0)
         reporter.finish()
         let lines = capture.text.split(separator: "\n")
