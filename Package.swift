@@ -39,6 +39,11 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(
+            name: "CCmarkGFM",
+            pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]
+        ),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
         .target(name: "CSpawn", cSettings: strictC),
@@ -81,7 +86,7 @@ let package = Package(
         .target(
             name: "ScriptHost",
             dependencies: [
-                "LuaRuntime", "LuaSyntax", "Announcements", "GraphModel",
+                "LuaRuntime", "LuaSyntax", "Announcements", "GraphModel", "CCmarkGFM",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],

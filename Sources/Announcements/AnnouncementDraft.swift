@@ -34,12 +34,16 @@ package actor AnnouncementDraft {
     /// How many different faults are kept; the rest is counted only.
     package static let faultLimit = 20
 
-    private let ledger: Ledger
+    let ledger: Ledger
     private let now: @Sendable () -> Int64
-    private let announcement: Int64
+    let announcement: Int64
     /// Where the posts go instead of being planned for delivery, and where in it they begin.
     private let plan: (recorder: PlanRecorder, mark: Int64, isFirst: Bool)?
     private let targetReader: TargetReader?
+    /// What becomes of groups that have other content.
+    var changes: (rule: ChangeRule, threads: FirstThread)?
+    /// The groups that are left out.
+    var excluded: Set<GroupID> = []
     private var seen: Set<GroupID> = []
     private var waiting: [RenderedPost] = []
     private var tally: AnnouncementTally
@@ -108,7 +112,7 @@ package actor AnnouncementDraft {
     /// How many targets the list has so far, each group counted once.
     package var targets: Int { tally.targets }
 
-    /// Takes a group into the list; false if it is there already, and then its post must not be added.
+    /// Takes a group into the list; false if it is there already or is left out, and then its post must not be added.
     package func admit(_ group: GroupID) -> Bool {
         guard seen.insert(group).inserted else {
             tally.duplicates += 1
@@ -120,6 +124,10 @@ package actor AnnouncementDraft {
                     message: "The group stands in the list more than once; it gets one post."
                 )
             )
+            return false
+        }
+        if excluded.contains(group) {
+            tally.excluded += 1
             return false
         }
         tally.targets += 1
@@ -286,12 +294,18 @@ package actor AnnouncementDraft {
         var posts = waiting
         waiting = []
         let facts = try await look(at: &posts)
-        let decisions: [PlanDecision]
-        if let plan {
-            decisions = try await plan.recorder.record(posts, facts, of: name, isFirst: plan.isFirst)
-        } else {
-            decisions = try await ledger.plan(posts, announcement: announcement, named: name, lease: lease)
-        }
+        let decided = try await decide(posts)
+        posts = decided.posts
+        let reasons = decided.reasons
+        let skipsChanged = changes?.rule == .skip
+        let decisions =
+            try await plan?.recorder.record(
+                decided,
+                facts,
+                of: name,
+                isFirst: plan?.isFirst ?? true,
+                skipsChanged: skipsChanged
+            ) ?? decided.decisions
         var refused: [(post: RenderedPost, refusal: TargetFacts.Refusal)] = []
         for (post, decision) in zip(posts, decisions) {
             switch decision {
@@ -304,7 +318,9 @@ package actor AnnouncementDraft {
                     oddities.note(post)
                 }
             case .already: tally.already += 1
-            case .changed, .busy: note(.changed, post.group, nil, Self.reason(decision))
+            case .changed where skipsChanged: tally.skipped += 1
+            case .changed, .busy:
+                note(.changed, post.group, nil, reasons[post.group] ?? Self.reason(decision))
             case .ambiguous: note(.ambiguous, post.group, nil, Self.reason(decision))
             }
         }
@@ -315,6 +331,20 @@ package actor AnnouncementDraft {
         }
         guard plan == nil, !refused.isEmpty else { return }
         try await ledger.refuse(refused, named: name, lease: lease, at: now())
+    }
+
+    /// What the ledger makes of posts, which are stored in it unless a plan is made.
+    func judge(_ posts: [RenderedPost], repostsUndone: Bool) async throws -> [PlanDecision] {
+        guard plan == nil else {
+            return try await ledger.foresee(posts, named: name, repostsUndone: repostsUndone)
+        }
+        return try await ledger.plan(
+            posts,
+            announcement: announcement,
+            named: name,
+            repostsUndone: repostsUndone,
+            lease: lease
+        )
     }
 
     /// Looks at the groups of posts, which get their names; nothing is known of a group that could not be looked at.

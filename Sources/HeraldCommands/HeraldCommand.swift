@@ -16,7 +16,7 @@ package struct HeraldCommand: AsyncParsableCommand {
             New.self, Check.self, Test.self, Run.self, Plan.self, Apply.self, Diff.self, Resume.self, Repl.self,
             Runs.self, Show.self, Groups.self,
             Conversations.self, Threads.self, Posts.self, Types.self, Login.self, Logout.self, Whoami.self, Serve.self,
-            Token.self, Doctor.self, LedgerUpkeep.self, Audit.self,
+            Token.self, Doctor.self, LedgerUpkeep.self, Audit.self, Suppress.self,
         ]
     )
 

@@ -83,11 +83,18 @@ struct World {
         _ name: String,
         _ text: String,
         to targets: [GroupID],
-        run: String = "R1"
+        run: String = "R1",
+        onChange rule: ChangeRule = .report,
+        attached: SharedPart? = nil
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
         let draft = try await draft(name, run: run)
+        let sender = Sender(store, now: { 7 })
+        await draft.change(
+            by: rule,
+            finding: FirstThread(ledger: ledger, sender: sender, caller: store.operatorCaller)
+        )
         for group in targets where await draft.admit(group) {
-            try await draft.add(RenderedPost(group: group, body: World.body(text)))
+            try await draft.add(World.post(text, to: group, attached: attached))
         }
         let faults = try await draft.finish()
         precondition(faults.faults.isEmpty)
@@ -110,6 +117,33 @@ struct World {
 
     static func body(_ text: String) -> [UInt8] {
         Array(#"{"topic":"T","threads":[{"posts":[{"body":{"contentType":"text","content":"\#(text)"}}]}]}"#.utf8)
+    }
+
+    /// A post whose place in its body is known.
+    static func post(_ text: String, to group: GroupID, attached: SharedPart? = nil) -> RenderedPost {
+        let body = body(text)
+        var post = RenderedPost(group: group, body: body, shared: attached)
+        post.post = #"{"topic":"T","threads":[{"posts":["#.utf8.count..<(body.count - "]}]}".utf8.count)
+        post.shared?.offset = body.count - "}]}]}".utf8.count
+        return post
+    }
+
+    /// What the store answers to a reading, as JSON.
+    func read(_ path: String, query: String = "") async throws -> JSONValue {
+        let response = try await store.respond(
+            to: GraphRequest(.get, path, query: query, caller: store.operatorCaller)
+        )
+        return try JSONValue(response.body)
+    }
+
+    /// The texts of a group's posts, by thread, the threads in the order of their beginning.
+    func posts(of group: GroupID) async throws -> [[String]] {
+        var threads: [[String]] = []
+        for thread in try await read("/groups/\(group)/threads")["value"]?.elements?.reversed() ?? [] {
+            let posts = try await read("/groups/\(group)/threads/\(thread["id"]?.string ?? "")/posts")
+            threads.append(posts["value"]?.elements?.compactMap { $0["body"]?["content"]?.string } ?? [])
+        }
+        return threads.sorted { $0.count > $1.count }
     }
 
     /// How many conversations a group has.

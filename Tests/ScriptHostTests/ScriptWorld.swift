@@ -54,7 +54,33 @@ final class ScriptWorld: Sendable {
     var tallies: [AnnouncementTally] { tallied.withLock { $0 } }
 
     func write(_ text: String, to file: String) throws {
-        try Data(text.utf8).write(to: folder.appending(path: file))
+        try write(Array(text.utf8), to: file)
+    }
+
+    func write(_ bytes: [UInt8], to file: String) throws {
+        try Data(bytes).write(to: folder.appending(path: file))
+    }
+
+    /// The posts of a group with what is attached to them, in the order in which they were made.
+    func posts(of group: String) async throws -> [JSONValue] {
+        var posts: [JSONValue] = []
+        for thread in try await read("/groups/\(group)/threads").reversed() {
+            let path = "/groups/\(group)/threads/\(thread["id"]?.string ?? "")/posts"
+            posts += try await read(path, query: "$expand=attachments")
+        }
+        return posts
+    }
+
+    /// The topics of a group's conversations, in the order in which they were made.
+    func topics(of group: String) async throws -> [String] {
+        try await read("/groups/\(group)/conversations").reversed().compactMap { $0["topic"]?.string }
+    }
+
+    private func read(_ path: String, query: String = "") async throws -> [JSONValue] {
+        let response = try await store.respond(
+            to: GraphRequest(.get, path, query: query, caller: store.operatorCaller)
+        )
+        return try JSONValue(response.body)["value"]?.elements ?? []
     }
 
     /// Runs a script and gives what all scripts so far have printed.
@@ -64,6 +90,7 @@ final class ScriptWorld: Sendable {
         journal: RunJournal = RunJournal { _ in },
         service: (any GraphService)? = nil,
         bench: TestBench? = nil,
+        suppressed: Set<GroupID> = [],
         limits change: (inout ScriptLimits) -> Void = { _ in }
     ) async throws -> String {
         var limits = ScriptLimits()
@@ -106,6 +133,7 @@ final class ScriptWorld: Sendable {
             journal: journal
         )
         context.testBench = bench
+        context.suppressed = suppressed
         try await ScriptRun(
             LuaChunk(name: "test.lua", source: Array(source.utf8)),
             context: context,

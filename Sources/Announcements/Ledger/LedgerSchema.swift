@@ -194,6 +194,7 @@ enum LedgerSchema {
             body BLOB NOT NULL,
             sharedHash BLOB REFERENCES content (hash),
             sharedAt INTEGER,
+            contentHash BLOB,
             PRIMARY KEY (planID, ordinal)
         );
         CREATE INDEX planItemOfTarget ON planItem (planID, target) WHERE target IS NOT NULL;

@@ -36,18 +36,17 @@ extension Ledger {
                 db,
                 """
                 INSERT INTO planItem (planID, ordinal, announcement, target, targetName, members, key, decision, code,
-                    message, method, path, headers, sharedHash, sharedAt, body)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                    message, method, path, headers, sharedHash, sharedAt, contentHash, body)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                 """
             )
             let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            var keptHash: [UInt8] = []
+            var kept: Set<[UInt8]> = []
             for item in items {
-                if let shared = item.shared, shared.hash != keptHash {
+                if let shared = item.shared, kept.insert(shared.hash).inserted {
                     content.bind(shared.hash, 1)
                     content.bind(shared.bytes, 2)
                     try content.run()
-                    keptHash = shared.hash
                 }
                 insert.bind(plan, 1)
                 insert.bind(item.ordinal, 2)
@@ -64,7 +63,8 @@ extension Ledger {
                 insert.bind(PlanLines.text(item.headers), 13)
                 insert.bind(item.shared?.hash, 14)
                 if let shared = item.shared { insert.bind(Int64(shared.offset), 15) } else { insert.bindNull(15) }
-                insert.bind(item.body, 16)
+                insert.bind(item.content, 16)
+                insert.bind(item.body, 17)
                 try insert.run()
             }
         }
@@ -236,14 +236,14 @@ extension Ledger {
             var arguments: StatementArguments = [plan, last]
             if let value = part.value { arguments += [value] }
             arguments += [limit]
-            var shared: SharedPart?
+            var parts: [[UInt8]: SharedPart] = [:]
             return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM planItem WHERE planID = ? AND ordinal > ? \(part.condition) ORDER BY ordinal LIMIT ?
                     """,
                 arguments: arguments
-            ).compactMap { row in try Self.item(row, &shared, db) }
+            ).compactMap { row in try Self.item(row, &parts, db) }
         }
     }
 
@@ -292,14 +292,14 @@ extension Ledger {
     ) async throws(StorageError) -> [GroupID: PlanItem] {
         try await read { db in
             var known: [GroupID: PlanItem] = [:]
-            var shared: SharedPart?
+            var parts: [[UInt8]: SharedPart] = [:]
             for group in groups {
                 let row = try Row.fetchOne(
                     db,
                     sql: "SELECT * FROM planItem WHERE planID = ? AND target = ? AND announcement = ? LIMIT 1",
                     arguments: [plan, group.text, announcement]
                 )
-                if let row, let item = try Self.item(row, &shared, db) { known[group] = item }
+                if let row, let item = try Self.item(row, &parts, db) { known[group] = item }
             }
             return known
         }
@@ -355,7 +355,7 @@ extension Ledger {
         }
     }
 
-    private static func item(_ row: Row, _ shared: inout SharedPart?, _ db: Database) throws -> PlanItem? {
+    private static func item(_ row: Row, _ parts: inout [[UInt8]: SharedPart], _ db: Database) throws -> PlanItem? {
         guard let key = IdempotencyKey(description: row["key"]),
             let decision = PlanItem.Decision(rawValue: row["decision"]),
             let method = GraphRequest.Method(rawValue: row["method"])
@@ -373,12 +373,13 @@ extension Ledger {
         item.target = (row["target"] as String?).flatMap { GroupID($0) }
         item.targetName = row["targetName"]
         item.members = row["members"]
+        item.content = (row["contentHash"] as Data?).map { Array($0) }
         item.code = row["code"]
         item.message = row["message"]
         if let hash = (row["sharedHash"] as Data?).map({ Array($0) }) {
-            if shared?.hash != hash { shared = try Self.shared(hash, db) }
-            shared?.offset = row["sharedAt"] ?? 0
-            item.shared = shared
+            item.shared = try parts[hash] ?? Self.shared(hash, db)
+            parts[hash] = item.shared
+            item.shared?.offset = row["sharedAt"] ?? 0
         }
         return item
     }
@@ -479,16 +480,74 @@ extension Ledger {
     ) async throws(StorageError) -> [Int64: PlanItem] {
         try await read { db in
             var found: [Int64: PlanItem] = [:]
-            var shared: SharedPart?
+            var parts: [[UInt8]: SharedPart] = [:]
             for post in posts {
                 let row = try Row.fetchOne(
                     db,
                     sql: "SELECT * FROM planItem WHERE planID = ? AND target = ? AND announcement = ? LIMIT 1",
                     arguments: [plan, post.target?.text, post.announcement]
                 )
-                if let row { found[post.ordinal] = try Self.item(row, &shared, db) }
+                if let row { found[post.ordinal] = try Self.item(row, &parts, db) }
             }
             return found
+        }
+    }
+}
+
+extension Ledger {
+    /// What would become of rendered posts if they were planned for delivery, without planning any.
+    func foresee(
+        _ posts: [RenderedPost],
+        named name: String,
+        repostsUndone: Bool
+    ) async throws(StorageError) -> [PlanDecision] {
+        try await write { db, statements in
+            let announcement = try Int64.fetchOne(
+                db,
+                sql: "SELECT id FROM announcement WHERE name = ?",
+                arguments: [name]
+            )
+            guard let announcement else { return posts.map { _ in .planned } }
+            let isContested = try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT 1 FROM claim JOIN lease ON lease.id = claim.leaseID
+                    WHERE announcementID = ? AND lease.endedAt IS NULL LIMIT 1
+                    """,
+                arguments: [announcement]
+            )
+            // It is done as for a run, and taken back: so it cannot be decided otherwise. There is no such run, which
+            // would matter at the end of the transaction only.
+            try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
+            var decisions: [PlanDecision] = []
+            try db.inSavepoint {
+                decisions = try Self.plan(
+                    posts,
+                    announcement: announcement,
+                    named: name,
+                    repostsUndone: repostsUndone,
+                    run: "",
+                    isContested: isContested ?? false,
+                    db,
+                    statements
+                )
+                return .rollback
+            }
+            return decisions
+        }
+    }
+
+    /// The size of the largest part that bodies of a plan have in common, in bytes; 0 if there is none.
+    package func largestPart(ofPlan id: String) async throws(StorageError) -> Int {
+        try await read { db in
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT max(length(bytes)) FROM content
+                    WHERE hash IN (SELECT sharedHash FROM planItem WHERE planID = ? AND sharedHash IS NOT NULL)
+                    """,
+                arguments: [id]
+            ) ?? 0
         }
     }
 }

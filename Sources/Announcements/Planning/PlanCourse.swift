@@ -26,6 +26,8 @@ package struct PlanCourse: Sendable {
     private let ledger: Ledger
     private let service: any GraphService
     private let delivery: Delivery
+    /// The groups that want nothing, whenever they said so.
+    private let excluded: Set<GroupID>
 
     /// A course.
     ///
@@ -34,11 +36,19 @@ package struct PlanCourse: Sendable {
     ///   - ledger: Where it stands.
     ///   - service: What remembers single writes and sends them: a ``LedgerService`` for the run.
     ///   - delivery: How posts are sent.
-    package init(_ plan: PlanRecord, ledger: Ledger, service: any GraphService, delivery: Delivery) {
+    ///   - excluded: The groups that are left out, whatever the plan says.
+    package init(
+        _ plan: PlanRecord,
+        ledger: Ledger,
+        service: any GraphService,
+        delivery: Delivery,
+        excluding excluded: Set<GroupID> = []
+    ) {
         self.plan = plan
         self.ledger = ledger
         self.service = service
         self.delivery = delivery
+        self.excluded = excluded
     }
 
     /// Carries it out; what has been done already, by a run that did not come to its end, is not done again.
@@ -80,6 +90,7 @@ package struct PlanCourse: Sendable {
             now: delivery.sender.now
         )
         await draft.adopt(planned)
+        await draft.exclude(excluded)
         var last: Int64 = 0
         while true {
             let page = try await ledger.planItems(plan.id, .announcement(name), after: last)

@@ -66,6 +66,7 @@ package enum PlanLines {
         if let message = item.message { writer.member("message", message) }
         writer.member("method", item.method.rawValue)
         writer.member("path", item.path)
+        if let content = item.content { writer.member("content", content.hexadecimal) }
         if let headers = text(item.headers) { writer.member("headers", headers) }
         writer.member("body", String(decoding: item.body, as: UTF8.self))
         if let shared = item.shared {
@@ -170,7 +171,15 @@ package enum PlanLines {
         item.members = value["members"]?.double.map { Int($0) }
         item.code = value["code"]?.string
         item.message = value["message"]?.string
+        item.content = value["content"]?.string.flatMap(bytes)
         return item
+    }
+
+    /// The bytes that a text in hexadecimal stands for.
+    private static func bytes(_ text: String) -> [UInt8]? {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
     private static func text(_ value: JSONValue, _ name: String) throws -> String {

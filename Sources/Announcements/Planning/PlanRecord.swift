@@ -99,6 +99,8 @@ package struct PlanItem: Sendable, Equatable {
     package var headers: GraphHeaders
     package var body: [UInt8]
     package var shared: SharedPart?
+    /// What tells the content of a post from others where its request does not.
+    var content: [UInt8]?
 
     package init(
         ordinal: Int64,
@@ -126,6 +128,7 @@ package struct PlanItem: Sendable, Equatable {
         guard let announcement, let target else { return nil }
         var post = RenderedPost(group: target, groupName: targetName, body: body, shared: shared)
         post.path = path
+        post.content = content
         post.isFurther = key != .announcement(announcement, group: target)
         return post
     }

@@ -1,6 +1,4 @@
-import GRDB
 import GraphModel
-import Storage
 
 /// Records what a script would send, in the order in which it would.
 package actor PlanRecorder {
@@ -104,31 +102,36 @@ package actor PlanRecorder {
     /// Records posts of an announcement, and says for each what would become of it.
     ///
     /// - Parameters:
-    ///   - posts: The posts.
+    ///   - decided: The posts, and what the ledger makes of them.
     ///   - facts: What is known of their groups.
     ///   - name: The announcement's name.
     ///   - isFirst: Whether the plan has no other announcement of this name.
+    ///   - skipsChanged: Whether groups with other content are left as they are, without a word.
+    /// - Returns: A decision for each post.
+    /// - Throws: ``StorageError``.
     func record(
-        _ posts: [RenderedPost],
+        _ decided: AnnouncementDraft.Decided,
         _ facts: [GroupID: TargetFacts],
         of name: String,
-        isFirst: Bool
+        isFirst: Bool,
+        skipsChanged: Bool
     ) async throws -> [PlanDecision] {
+        let posts = decided.posts
         let known = isFirst ? [:] : try await ledger.planned(name, in: posts.map(\.group), plan: plan.id)
-        let decisions = try await ledger.foresee(posts, named: name)
         var items: [PlanItem] = []
         items.reserveCapacity(posts.count)
-        var verdicts: [PlanDecision] = []
-        verdicts.reserveCapacity(posts.count)
-        for (post, decision) in zip(posts, decisions) {
+        var verdicts = decided.decisions
+        for (index, post) in posts.enumerated() {
             if let before = known[post.group] {
                 // What the plan sends already is had by then.
-                verdicts.append(before.path == post.path && before.body == post.body ? .already : .changed)
+                verdicts[index] = before.path == post.path && before.body == post.body ? .already : .changed
                 continue
             }
-            verdicts.append(decision)
+            if skipsChanged, verdicts[index] == .changed { continue }
             last += 1
-            items.append(Self.item(post, decision, facts[post.group], of: name, at: last))
+            var item = Self.item(post, verdicts[index], facts[post.group], of: name, at: last)
+            if item.decision == .changed { item.message = decided.reasons[post.group] ?? item.message }
+            items.append(item)
         }
         try await ledger.add(items, to: plan.id)
         return verdicts
@@ -154,6 +157,7 @@ package actor PlanRecorder {
         item.targetName = post.groupName
         item.members = facts?.members
         item.shared = post.shared
+        item.content = post.content
         switch decision {
         case .planned, .unsettled:
             guard let refusal = facts?.refusal else { break }
@@ -199,39 +203,4 @@ package actor PlanRecorder {
 
     /// Forgets the plan.
     package func discard() async throws { try await ledger.delete(plan: plan.id) }
-}
-
-extension Ledger {
-    /// What would become of rendered posts, without storing any.
-    func foresee(_ posts: [RenderedPost], named name: String) async throws -> [PlanDecision] {
-        let path = path
-        return try await read { db in
-            let find = try PreparedStatement(
-                db,
-                "SELECT state, requestHash, announcementID FROM effect WHERE key = $1",
-                path: path
-            )
-            var contested: Bool?
-            return try posts.map { post in
-                find.bind(post.key(in: name).description, 1)
-                guard try find.step() else { return .planned }
-                let state = EffectState(rawValue: find.integer(0)) ?? .ambiguous
-                let isSame = find.bytes(1) == post.hash
-                let announcement = find.integer(2)
-                find.reset()
-                let isContested =
-                    try contested
-                    ?? (Bool.fetchOne(
-                        db,
-                        sql: """
-                            SELECT 1 FROM claim JOIN lease ON lease.id = claim.leaseID
-                            WHERE announcementID = ? AND lease.endedAt IS NULL LIMIT 1
-                            """,
-                        arguments: [announcement]
-                    ) ?? false)
-                contested = isContested
-                return PlanRule.verdict(on: state, isSame: isSame, isContested: isContested).decision
-            }
-        }
-    }
 }

@@ -23,13 +23,16 @@ enum PlanRule {
     ///   - state: How far the known effect has come.
     ///   - isSame: Whether its content is the same.
     ///   - isContested: Whether another run is at work on the announcement.
+    ///   - repostsUndone: Whether a post that was taken back is to be made again.
     /// - Returns: What becomes of the post, and whether it takes the known effect's place.
     static func verdict(
         on state: EffectState,
         isSame: Bool,
-        isContested: Bool
+        isContested: Bool,
+        repostsUndone: Bool = false
     ) -> (decision: PlanDecision, replaces: Bool) {
         switch state {
+        case .undone where repostsUndone: (.changed, false)
         case .sent, .undone: (isSame ? .already : .changed, false)
         case .ambiguous: (isSame ? .unsettled : .ambiguous, false)
         case .sending:

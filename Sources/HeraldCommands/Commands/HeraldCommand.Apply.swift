@@ -37,7 +37,8 @@ extension HeraldCommand {
                 let inspection = PlanInspection(
                     backend: backend,
                     ledger: ledger,
-                    screen: RunScreen(herald, json: json, quiet: quiet, backend: backend)
+                    screen: RunScreen(herald, json: json, quiet: quiet, backend: backend),
+                    suppressed: try SuppressionList(herald).groups()
                 )
                 do {
                     try await inspection.inspect(

@@ -8,6 +8,8 @@ struct PlanInspection {
     let backend: RunBackend
     let ledger: Ledger
     let screen: RunScreen
+    /// The groups that want no announcement at all.
+    var suppressed: Set<GroupID> = []
 
     /// Looks at everything that can keep a plan from being carried out; nothing of it has been sent.
     ///
@@ -105,7 +107,14 @@ struct PlanInspection {
             last = end
             for item in page {
                 guard let target = item.target else { continue }
-                if item.decision == .new { groups.insert(target) }
+                if item.decision == .new {
+                    if suppressed.contains(target) {
+                        tally.targets -= 1
+                        tally.excluded += 1
+                    } else {
+                        groups.insert(target)
+                    }
+                }
                 if item.decision == .refused, refused.count < 3 { refused.append(AnnouncementDraft.Refusal(item)) }
             }
         }

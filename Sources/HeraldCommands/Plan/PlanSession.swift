@@ -26,7 +26,7 @@ struct PlanSession {
         let recorder = try await PlanRecorder(header(of: job), ledger: ledger)
         let interruption = Interruption { screen.say("interrupted: nothing has been sent; again to quit at once") }
         let previews = Mutex<[RunMonitor.Preview]>([])
-        let context = context(
+        let context = try context(
             of: job,
             recorder,
             monitor(screen) { preview in previews.withLock { $0.append(preview) } },
@@ -98,7 +98,7 @@ struct PlanSession {
         _ recorder: PlanRecorder,
         _ monitor: RunMonitor,
         _ screen: RunScreen
-    ) -> ScriptContext {
+    ) throws -> ScriptContext {
         let plan = recorder.plan
         let service = PlanningService(
             backend.service,
@@ -110,7 +110,7 @@ struct PlanSession {
         var context = ScriptContext(
             service: service,
             // Nothing goes past the recorder, whatever asks for it.
-            sender: Sender(service, now: now),
+            sender: Sender(service, reconciler: backend.reconciler, now: now),
             ledger: ledger,
             run: RunRecord(
                 id: plan.id,
@@ -134,6 +134,7 @@ struct PlanSession {
             journal: RunJournal { _ in }
         )
         context.plan = recorder
+        context.suppressed = try SuppressionList(herald).groups()
         context.targets = backend.planReader(.everything)
         return context
     }

@@ -6,6 +6,7 @@ import ScriptHost
 extension RunSession {
     /// Carries out a plan in a run that has begun.
     func apply(_ plan: PlanRecord, isResumed: Bool, _ context: ScriptContext) async throws {
+        let largest = max(1, try await ledger.largestPart(ofPlan: plan.id))
         let course = PlanCourse(
             plan,
             ledger: ledger,
@@ -15,8 +16,10 @@ extension RunSession {
                 lease: context.lease,
                 sender: context.sender,
                 caller: context.caller,
-                width: context.width
-            )
+                // Fewer where each is large, so that memory does not grow with them.
+                width: max(2, min(context.width, (32 << 20) / largest))
+            ),
+            excluding: context.suppressed
         )
         try await course.run(
             PlanCourse.Watcher(

@@ -1,6 +1,7 @@
 import Announcements
 import EmbeddedGraph
 import Foundation
+import GraphModel
 import LuaRuntime
 import ScriptHost
 
@@ -25,13 +26,14 @@ struct ReplSession {
     /// Evaluates inputs until there are no more.
     func execute() async throws -> ExitStatus {
         let screen = RunScreen(herald, json: false, quiet: !isTyped)
+        let suppressed = try SuppressionList(herald).groups()
         var (record, lease) = try await place.begin(
             LuaChunk(name: Self.scriptName, source: []),
             folder: herald.folder,
             arguments: []
         )
         let sandbox = try await ReplSandbox(
-            context(of: record, lease, screen),
+            context(of: record, lease, screen, suppressed: suppressed),
             limits: limits,
             screen,
             isTyped: isTyped
@@ -58,11 +60,17 @@ struct ReplSession {
         }
     }
 
-    private func context(of record: RunRecord, _ lease: Lease, _ screen: RunScreen) -> ScriptContext {
+    private func context(
+        of record: RunRecord,
+        _ lease: Lease,
+        _ screen: RunScreen,
+        suppressed: Set<GroupID>
+    ) -> ScriptContext {
         var context = place.context(
             of: record,
             lease: lease,
             folder: herald.folder,
+            suppressed: suppressed,
             monitor: screen.monitor(),
             logger: screen.logger
         )

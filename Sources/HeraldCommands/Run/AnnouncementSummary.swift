@@ -42,7 +42,7 @@ struct AnnouncementSummary {
         }
         if tally.ambiguous > 0 { parts.append("\(tally.ambiguous.grouped) unproven") }
         if tally.skipped > 0 { parts.append("\(tally.skipped.grouped) skipped by the script") }
-        if tally.excluded > 0 { parts.append("\(tally.excluded.grouped) excluded") }
+        if tally.excluded > 0 { parts.append("\(tally.excluded.grouped) left out") }
         if tally.failed > 0 { parts.append("\(tally.failed.grouped) cannot: " + refused) }
         if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
         if let leastTime, leastTime >= .seconds(1) { text += "; takes \(leastTime.spoken) or more" }

@@ -69,6 +69,7 @@ struct RunPlace: Sendable {
     ///   - record: The run, which the ledger knows.
     ///   - lease: The right to write for it.
     ///   - folder: The folder below which the script reads files.
+    ///   - suppressed: The groups that want no announcement at all.
     ///   - journal: What the run was told of time and chance before it was resumed.
     ///   - monitor: Where it shows itself.
     ///   - logger: Where it logs.
@@ -77,6 +78,7 @@ struct RunPlace: Sendable {
         of record: RunRecord,
         lease: Lease,
         folder: String,
+        suppressed: Set<GroupID> = [],
         repeating journal: [JournalEntry] = [],
         monitor: RunMonitor,
         logger: Logger
@@ -115,6 +117,7 @@ struct RunPlace: Sendable {
             journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
         )
         context.targets = backend.targetReader(.existence)
+        context.suppressed = suppressed
         if let clock { context.sleep = { await clock.skip(.seconds($0)) } }
         return context
     }

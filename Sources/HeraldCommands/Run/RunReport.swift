@@ -57,6 +57,7 @@ struct RunReport: Sendable {
                     : "\(tally.already.grouped) had it already"
             )
         }
+        if tally.excluded > 0 { parts.append("\(tally.excluded.grouped) left out") }
         if tally.skipped > 0 { parts.append("\(tally.skipped.grouped) skipped by the script") }
         if tally.changed > 0 { parts.append("\(tally.changed.grouped) have it with other content and got nothing") }
         if tally.ambiguous > 0 { parts.append("\(tally.ambiguous.grouped) unproven and not sent again") }
@@ -129,6 +130,7 @@ struct RunReport: Sendable {
             writer.member("failed", tally.failed)
             writer.member("ambiguous", tally.ambiguous)
             writer.member("skipped", tally.skipped)
+            writer.member("excluded", tally.excluded)
             writer.member("duplicates", tally.duplicates)
             writer.member("unsent", tally.unsent)
             writer.name("seconds")

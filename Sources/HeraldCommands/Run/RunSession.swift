@@ -60,6 +60,7 @@ struct RunSession {
         let start = herald.uptime()
         let approval = Approval(herald, backend: backend, threshold: asksFrom, saysYes: saysYes)
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
+        let suppressed = try SuppressionList(herald).groups()
         var (record, lease) = try await begin(job)
         events?.write("run.began") { writer in
             writer.member("run", record.id)
@@ -73,6 +74,7 @@ struct RunSession {
             of: record,
             lease: lease,
             folder: job.folder,
+            suppressed: suppressed,
             repeating: journal,
             monitor: screen.monitor(approval),
             logger: screen.logger

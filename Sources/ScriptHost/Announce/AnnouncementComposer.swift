@@ -8,34 +8,44 @@ actor AnnouncementComposer {
     static let failureLimit = 1000
 
     private let spec: AnnouncementSpec
-    private let draft: AnnouncementDraft
+    let draft: AnnouncementDraft
     private let context: ScriptContext
+    private let shelf: AttachmentShelf
     private var row = 0
+    /// How many entries of `except` have been read.
+    var exceptions = 0
 
     private init(_ spec: AnnouncementSpec, draft: AnnouncementDraft, context: ScriptContext) {
         self.spec = spec
         self.draft = draft
         self.context = context
+        shelf = AttachmentShelf(spec.attachments, files: context.files)
     }
 
     static func make(_ spec: AnnouncementSpec, context: ScriptContext) async throws(HostError) -> AnnouncementComposer {
-        if let plan = context.plan {
-            let draft = await AnnouncementDraft(
-                name: spec.name,
-                plan: plan,
-                targets: context.targets,
-                now: context.now
-            )
-            return AnnouncementComposer(spec, draft: draft, context: context)
-        }
         do {
-            let draft = try await AnnouncementDraft(
-                name: spec.name,
-                lease: context.lease,
-                ledger: context.ledger,
-                targets: context.targets,
-                now: context.now
+            let draft =
+                if let plan = context.plan {
+                    await AnnouncementDraft(
+                        name: spec.name,
+                        plan: plan,
+                        targets: context.targets,
+                        now: context.now
+                    )
+                } else {
+                    try await AnnouncementDraft(
+                        name: spec.name,
+                        lease: context.lease,
+                        ledger: context.ledger,
+                        targets: context.targets,
+                        now: context.now
+                    )
+                }
+            await draft.change(
+                by: spec.onChange,
+                finding: FirstThread(ledger: context.ledger, sender: context.sender, caller: context.caller)
             )
+            await draft.exclude(context.suppressed)
             return AnnouncementComposer(spec, draft: draft, context: context)
         } catch {
             throw ledgerFault(error)
@@ -57,9 +67,7 @@ actor AnnouncementComposer {
             try await add(
                 id: row[idColumn],
                 values: CSVRowValues(table: table, row: row),
-                place: { "\(table.name):\(row.line)" },
-                topic: spec.topic,
-                body: spec.body
+                place: { "\(table.name):\(row.line)" }
             )
         }
     }
@@ -95,8 +103,8 @@ actor AnnouncementComposer {
                 values: TemplateObject(members: members),
                 place: { "target \(row)" },
                 // A function has rendered it: what looks like a variable is text.
-                topic: entry["topic"]?.string.map { Template(literal: $0) } ?? spec.topic,
-                body: try entry["body"].map { body throws(HostError) in try literalBody(body) } ?? spec.body
+                topic: entry["topic"]?.string.map { Template(literal: $0) },
+                body: try entry["body"].map { body throws(HostError) in try literalBody(body) }
             )
         }
     }
@@ -105,7 +113,9 @@ actor AnnouncementComposer {
         if let text = value.string { return .init(contentType: "text", content: Template(literal: text)) }
         guard let content = value["content"]?.string, let contentType = value["contentType"]?.string?.lowercased(),
             contentType == "html" || contentType == "text"
-        else { throw AnnouncementSpec.fault("the body function must give html \"…\", text \"…\" or nil") }
+        else {
+            throw AnnouncementSpec.fault("the body function must give html \"…\", markdown \"…\", text \"…\" or nil")
+        }
         return .init(contentType: contentType, content: Template(literal: content))
     }
 
@@ -119,8 +129,8 @@ actor AnnouncementComposer {
         id: String,
         values: some TemplateSource,
         place: () -> String,
-        topic: Template?,
-        body: AnnouncementSpec.Body?
+        topic: Template? = nil,
+        body: AnnouncementSpec.Body? = nil
     ) async throws(HostError) {
         guard let group = GroupID(id.trimmed) else {
             let shown = id.isEmpty ? "an empty id" : "'\(id.prefix(60))'"
@@ -130,6 +140,19 @@ actor AnnouncementComposer {
             )
         }
         guard await draft.admit(group) else { return }
+        var (topic, body) = (topic, body)
+        if topic == nil || body == nil {
+            switch spec.texts.languages.choice(for: values.language) {
+            case .language(let language):
+                topic = topic ?? spec.texts.topic(in: language)
+                body = body ?? spec.texts.body(in: language)
+            case .missing(let language):
+                return await draft.fault(
+                    "language/\(language)",
+                    "\(place()), group \(group): \(spec.texts.languages.remedy(for: language))"
+                )
+            }
+        }
         guard let topic, let body else {
             return await draft.fault(
                 "noBody",
@@ -137,11 +160,21 @@ actor AnnouncementComposer {
             )
         }
         do {
-            let rendered = try render(topic, body, values)
-            if let problem = rendered.problem {
-                await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
-            } else {
-                try await draft.add(RenderedPost(group: group, groupName: Self.name(in: values), body: rendered.json))
+            let content = try body.content.render(values)
+            let post = AnnouncementPost(
+                topic: try topic.render(values),
+                contentType: body.contentType,
+                content: content,
+                participants: spec.participants
+            )
+            switch await shelf.selection(showing: body.contentType == "html" ? ShownPictures.ids(in: content) : []) {
+            case .none: try await add(post, attached: nil, to: group, named: values.groupName, place)
+            case .attached(let part): try await add(post, attached: part, to: group, named: values.groupName, place)
+            case .missing(let picture, let reason):
+                await draft.fault(
+                    "picture/\(picture)",
+                    "\(place()), group \(group): the body shows 'cid:\(picture)', and there is no such picture: \(reason)"
+                )
             }
         } catch let missing as Template.MissingVariable {
             await draft.fault(
@@ -154,69 +187,20 @@ actor AnnouncementComposer {
         }
     }
 
-    /// The group's name, if the script's data has it.
-    private static func name(in values: some TemplateSource) -> String? {
-        guard case .text(let name)? = values.value(named: "displayName"), !name.isEmpty else { return nil }
-        return name
-    }
-
-    private struct Rendered {
-        var json: [UInt8]
-        var problem: (kind: String, message: String)?
-    }
-
-    private func render(
-        _ topic: Template,
-        _ body: AnnouncementSpec.Body,
-        _ values: some TemplateSource
-    ) throws(Template.MissingVariable) -> Rendered {
-        let topic = try topic.render(values)
-        let content = try body.content.render(values)
-        let size = topic.utf8.count + content.utf8.count + spec.participants.count + spec.attachments.count
-        guard topic.count <= Conversation.maximumTopicLength else {
-            return Rendered(
-                json: [],
-                problem: (
-                    "topicLength",
-                    "the topic has \(topic.count) characters; \(Conversation.maximumTopicLength) are allowed"
-                )
-            )
+    private func add(
+        _ post: AnnouncementPost,
+        attached: SharedPart?,
+        to group: GroupID,
+        named groupName: String?,
+        _ place: () -> String
+    ) async throws {
+        if let problem = post.problem(attached: attached) {
+            await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
+        } else {
+            var rendered = post.rendered(for: group, attached: attached)
+            rendered.groupName = groupName
+            try await draft.add(rendered)
         }
-        guard size <= GraphRequest.maximumBodySize else {
-            return Rendered(
-                json: [],
-                problem: ("bodySize", "the post has \(size) bytes; \(GraphRequest.maximumBodySize) are allowed")
-            )
-        }
-        let json = JSONWriter.bytes(capacity: size + 160) { writer in
-            writer.object { writer in
-                writer.member("topic", topic)
-                writer.name("threads")
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.name("posts")
-                        writer.array { writer in
-                            writer.object { writer in
-                                writer.name("body")
-                                writer.object { writer in
-                                    writer.member("contentType", body.contentType)
-                                    writer.member("content", content)
-                                }
-                                if !spec.participants.isEmpty {
-                                    writer.name("newParticipants")
-                                    writer.raw(spec.participants)
-                                }
-                                if !spec.attachments.isEmpty {
-                                    writer.name("attachments")
-                                    writer.raw(spec.attachments)
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return Rendered(json: json, problem: nil)
     }
 
     // MARK: Delivery
@@ -248,7 +232,7 @@ actor AnnouncementComposer {
                 lease: context.lease,
                 sender: context.sender,
                 caller: context.caller,
-                width: context.width
+                width: await width
             )
             let name = spec.name
             let (tally, findings, halt) = try await draft.deliver(
@@ -266,6 +250,11 @@ actor AnnouncementComposer {
         }
     }
 
+    /// How many posts are under way at once: fewer where each is large, so that memory does not grow with them.
+    private var width: Int {
+        get async { max(2, min(context.width, (32 << 20) / max(await shelf.largest, 1))) }
+    }
+
     private static func refusal(_ name: String, _ faults: [AnnouncementDraft.Fault], _ unlisted: Int) -> HostError {
         let count = faults.reduce(unlisted) { $0 + $1.count }
         var lines = ["announce: '\(name)' has \(count) fault\(count == 1 ? "" : "s"); nothing was sent:"]
@@ -279,7 +268,10 @@ actor AnnouncementComposer {
     }
 
     private static func ledgerFault(_ error: any Error) -> HostError {
-        HostError(code: "ledgerUnavailable", message: "announce: \(error)")
+        if let failure = error as? NoAnswer {
+            return HostError(code: "unavailable", message: "announce: \(failure.message)", isRetryable: true)
+        }
+        return HostError(code: "ledgerUnavailable", message: "announce: \(error)")
     }
 
     private static func result(_ tally: AnnouncementTally, _ findings: [Finding]) -> [UInt8] {
@@ -314,14 +306,10 @@ actor AnnouncementComposer {
     }
 }
 
-/// A row of a table as a source of values: columns by their names, the letter case of which matters only where two
-/// columns differ in nothing else.
-private struct CSVRowValues: TemplateSource {
-    let table: CSVTable
-    let row: CSVTable.Row
-
-    func value(named name: String) -> TemplateValue? {
-        guard let column = table.column(name) ?? table.column(caseInsensitive: name) else { return nil }
-        return .text(row[column])
+extension TemplateSource {
+    /// The group's name, if the script's data has it.
+    fileprivate var groupName: String? {
+        guard case .text(let name)? = value(named: "displayName"), !name.isEmpty else { return nil }
+        return name
     }
 }

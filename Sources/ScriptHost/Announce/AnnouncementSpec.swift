@@ -1,5 +1,4 @@
 import Announcements
-import Foundation
 import GraphModel
 import LuaRuntime
 
@@ -15,13 +14,14 @@ struct AnnouncementSpec: Sendable {
     static let maximumNameLength = 128
 
     var name: String
-    /// nil where the script gives a topic for each target.
-    var topic: Template?
-    /// nil where the script gives a body for each target.
-    var body: Body?
-    /// JSON arrays, as they stand in every post; empty if there are none.
+    /// Its topic and its body.
+    var texts: AnnouncementTexts
+    /// A JSON array, as it stands in every post; empty if there are none.
     var participants: [UInt8]
-    var attachments: [UInt8]
+    /// What the script attaches to every post.
+    var attachments: [AttachedFile]
+    /// What becomes of a group that has a post of the announcement with other content.
+    var onChange: ChangeRule
     /// In which parts it goes out, and when.
     var waves: Waves
 
@@ -34,10 +34,10 @@ struct AnnouncementSpec: Sendable {
                 "'name' must have 1 to \(Self.maximumNameLength) characters, none of them a control character"
             )
         }
-        topic = try value["topic"]?.string.map { text throws(HostError) in try Self.template(text, .none, "topic") }
-        body = try value["body"].map { body throws(HostError) in try Self.body(body) }
+        texts = try AnnouncementTexts(value)
         participants = try Self.participants(value["participants"])
         waves = try Waves(value)
+        onChange = try Self.onChange(value["onChange"])
         attachments = try await Self.attachments(value["attachments"], files: files)
     }
 
@@ -48,14 +48,14 @@ struct AnnouncementSpec: Sendable {
         }
         guard let content = value["content"]?.string, let contentType = value["contentType"]?.string?.lowercased(),
             contentType == "html" || contentType == "text"
-        else { throw fault("'body' must be html \"…\" or text \"…\"") }
+        else { throw fault("'body' must be html \"…\", markdown \"…\" or text \"…\"") }
         return Body(
             contentType: contentType,
             content: try template(content, contentType == "html" ? .html : .none, "body")
         )
     }
 
-    private static func template(
+    static func template(
         _ source: String,
         _ escaping: Template.Escaping,
         _ field: String
@@ -94,35 +94,25 @@ struct AnnouncementSpec: Sendable {
         return writer.bytes
     }
 
-    private static func attachments(_ value: JSONValue?, files: ScriptFiles) async throws(HostError) -> [UInt8] {
-        guard let elements = value?.elements, !elements.isEmpty else { return [] }
-        var pieces: [[UInt8]] = []
-        for element in elements {
-            guard let path = element.string else {
-                pieces.append(JSONWriter.bytes { $0.value(element) })
-                continue
-            }
-            let bytes = try await files.read(path)
-            guard bytes.count <= Attachment.maximumSize else {
-                throw fault(
-                    "attachment '\(path)' has \(bytes.count) bytes; Graph takes \(Attachment.maximumSize) at most"
-                )
-            }
-            pieces.append(
-                JSONWriter.bytes(capacity: bytes.count * 4 / 3 + 256) { writer in
-                    writer.object { writer in
-                        writer.member("@odata.type", "#microsoft.graph.fileAttachment")
-                        writer.member("name", path.split(separator: "/").last.map(String.init) ?? path)
-                        writer.member("contentBytes", Data(bytes).base64EncodedString())
-                    }
-                }
-            )
+    private static func attachments(
+        _ value: JSONValue?,
+        files: ScriptFiles
+    ) async throws(HostError) -> [AttachedFile] {
+        guard let elements = value?.elements, !elements.isEmpty else {
+            if let value, value.elements == nil { throw fault("'attachments' must be a list of files") }
+            return []
         }
-        return JSONWriter.bytes { writer in
-            writer.array { writer in
-                for piece in pieces { writer.raw(piece) }
-            }
+        var attached: [AttachedFile] = []
+        for element in elements { attached.append(try await AttachedFile(element, files: files)) }
+        return attached
+    }
+
+    private static func onChange(_ value: JSONValue?) throws(HostError) -> ChangeRule {
+        guard let value, value != .null else { return .report }
+        guard let name = value.string, let rule = ChangeRule(rawValue: name), rule != .report else {
+            throw fault("'onChange' is \"skip\", \"reply\" or \"new\"")
         }
+        return rule
     }
 
     static func fault(_ message: String) -> HostError {

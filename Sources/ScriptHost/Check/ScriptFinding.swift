@@ -26,6 +26,7 @@ package struct ScriptFinding: Sendable, Hashable {
         case unknownVariable
         case badFile
         case missingColumn
+        case missingLanguage
         case neverEnds
     }
 

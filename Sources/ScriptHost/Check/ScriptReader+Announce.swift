@@ -16,7 +16,7 @@ extension ScriptReader {
         }
     }
 
-    private mutating func readFile(_ path: LuaString, at place: LuaPlace) -> [UInt8]? {
+    mutating func readFile(_ path: LuaString, at place: LuaPlace) -> [UInt8]? {
         use(.readsFile, path.text)
         switch file(path.text) {
         case .success(let bytes): return bytes
@@ -65,32 +65,38 @@ extension ScriptReader {
         use(.announces, values["name"].flatMap { names.resolved($0).literalString?.text })
         if let attachments = values["attachments"], case .table(let files) = names.resolved(attachments).kind {
             for case .item(let file) in files {
-                if let path = names.resolved(file).literalString { _ = readFile(path, at: file.place) }
+                if let path = names.resolved(file).literalString { readAttachment(path, at: file.place) }
             }
         }
-        var table: CSVTable?
-        if let targets = values["to"].map({ names.resolved($0) }),
-            case .rows(let path, let place) = meaning(of: targets)
-        {
-            table = readTable(path, at: place)
-            if let table, table.column(caseInsensitive: "id") == nil {
-                fail(
-                    .missingColumn,
-                    place,
-                    "\(table.name) has no column 'id' to say which group a row means",
-                    NearestName.hint("id", among: table.columns) ?? "it has \(table.columns.joined(separator: ", "))"
-                )
-            }
-        }
-        let templates = ["topic", "body"].compactMap { values[$0] }
+        if let rule = values["onChange"] { checkRule(rule) }
+        if let exceptions = values["except"] { _ = readTargets(exceptions) }
+        let table = values["to"].flatMap { readTargets($0) }
+        let texts = readLanguages(of: values, table)
+        let templates = texts ?? ["topic", "body"].compactMap { values[$0] }
         // A function is given rows as tables of Lua, whose fields know letter case.
         let isExact = templates.contains { value in
             if case .function = names.resolved(value).kind { true } else { false }
         }
         for value in templates {
+            checkPictures(in: value)
             guard let template = readTemplate(value), let table else { continue }
             check(template, against: table, isExact: isExact)
         }
+    }
+
+    /// Reads the table whose rows are meant, which needs a column of ids; nil if it is none.
+    private mutating func readTargets(_ list: LuaExpression) -> CSVTable? {
+        guard case .rows(let path, let place) = meaning(of: names.resolved(list)) else { return nil }
+        let table = readTable(path, at: place)
+        if let table, table.column(caseInsensitive: "id") == nil {
+            fail(
+                .missingColumn,
+                place,
+                "\(table.name) has no column 'id' to say which group a row means",
+                NearestName.hint("id", among: table.columns) ?? "it has \(table.columns.joined(separator: ", "))"
+            )
+        }
+        return table
     }
 
     private mutating func check(_ template: TemplateText, against table: CSVTable, isExact: Bool) {

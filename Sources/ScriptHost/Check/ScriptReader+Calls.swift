@@ -20,8 +20,14 @@ extension ScriptReader {
             }
             readTable(path, at: first.place)
             return .rows(file: path, first.place)
-        case "html", "text":
-            if let first = arguments.first { return .body(first, isHTML: qualified == "html") }
+        case "html", "markdown", "text":
+            if let first = arguments.first, let kind = ScriptMeaning.BodyKind(rawValue: qualified) {
+                return .body(first, kind)
+            }
+        case "file":
+            if let first = arguments.first, let path = names.resolved(first).literalString {
+                readAttachment(path, at: first.place)
+            }
         case "announce":
             if let first = arguments.first { announce(first) }
         case "template.render", "template.compile":

@@ -12,8 +12,13 @@ enum ScriptMeaning {
     /// What `csv.read` gives, and where the name of the file stands.
     case rows(file: LuaString, LuaPlace)
     /// A body in an announcement, with what was in its parentheses.
-    case body(LuaExpression, isHTML: Bool)
+    case body(LuaExpression, BodyKind)
     case unknown
+
+    /// In what a body is written.
+    enum BodyKind: String {
+        case html, markdown, text
+    }
 }
 
 /// Tells the expressions of a script apart, of which several may begin at one place: `a`, `a.b`, `a.b(c)`.

@@ -23,8 +23,9 @@ package struct ScriptModule: Sendable {
 extension ScriptModule {
     /// Every module that a script finds, in the order of the reference.
     package static let all: [ScriptModule] = [
-        .graph, .announce, .csv, .html, .text, .template, .json, .parallel, .time, .log, .print, .args, .require,
-        .string, .table, .math, .os,
+        .graph, .announce, .csv, .html, .markdown, .text, .file, .template, .json, .parallel, .time, .log, .print,
+        .args,
+        .require, .string, .table, .math, .os,
     ]
 }
 

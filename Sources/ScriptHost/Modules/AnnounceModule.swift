@@ -16,7 +16,7 @@ extension ScriptModule {
                         .table,
                         type: "announce.announcement",
                         summary: "What to announce.",
-                        fields: announceFields
+                        fields: AnnounceDescription.fields
                     )
                 ],
                 result: "announce.result result",
@@ -52,7 +52,7 @@ extension ScriptModule {
                     """
             )
         ],
-        classes: announceClasses,
+        classes: AnnounceDescription.classes,
         primitives: [
             ScriptPrimitive(
                 "announce.open",
@@ -68,6 +68,24 @@ extension ScriptModule {
                     let arguments = try ScriptArguments(json)
                     let composer = try context.objects.drafts(try arguments.integer(0))
                     try await composer.add(try context.objects.tables(try arguments.integer(1)))
+                    return ScriptReply.nothing
+                }
+            ),
+            ScriptPrimitive(
+                "announce.exceptRows",
+                .waiting { context, json throws(HostError) in
+                    let arguments = try ScriptArguments(json)
+                    let composer = try context.objects.drafts(try arguments.integer(0))
+                    try await composer.leaveOut(try context.objects.tables(try arguments.integer(1)))
+                    return ScriptReply.nothing
+                }
+            ),
+            ScriptPrimitive(
+                "announce.except",
+                .waiting { context, json throws(HostError) in
+                    let arguments = try ScriptArguments(json)
+                    let composer = try context.objects.drafts(try arguments.integer(0))
+                    await composer.leaveOut(arguments[1].elements ?? [])
                     return ScriptReply.nothing
                 }
             ),
@@ -93,151 +111,48 @@ extension ScriptModule {
         lua: announceStreaming
     )
 
-    private static let announceFields = [
-        ScriptParameter("name", .string, summary: "Names the announcement; each group gets one post under it, ever."),
-        ScriptParameter(
-            "to",
-            .sequence,
-            type: "csv.rows|string[]|table[]|fun(): string|table",
-            summary: "The targets: rows with an id, ids, or an iterator over either."
-        ),
-        ScriptParameter(
-            "topic",
-            .string,
-            .function,
-            type: "string|fun(group: table): string",
-            summary: "The topic; a template, or a function of the group."
-        ),
-        ScriptParameter(
-            "body",
-            .string,
-            .table,
-            .function,
-            type: "string|graph.itemBody|fun(group: table): string|graph.itemBody|nil",
-            summary: "html \"…\", text \"…\", or a function of the group that gives one; nil skips the group."
-        ),
-        ScriptParameter(
-            "participants",
-            .table,
-            type: "(string|graph.emailAddress)[]",
-            optional: true,
-            summary: "Addresses, or { name =, address = } tables."
-        ),
-        ScriptParameter(
-            "attachments",
-            .table,
-            type: "string[]",
-            optional: true,
-            summary: "Files below the script's folder."
-        ),
-        ScriptParameter(
-            "waves",
-            .sequence,
-            type: "(integer|string)[]",
-            optional: true,
-            summary: "The parts in which it goes out, each judged before the next, as in {1, \"5%\", \"rest\"}."
-        ),
-        ScriptParameter(
-            "stopAbove",
-            .string,
-            type: "string",
-            optional: true,
-            summary: "Holds the announcement when a larger part of a wave fails, as in \"2%\"."
-        ),
-        ScriptParameter(
-            "pause",
-            .string,
-            .number,
-            type: "string|number",
-            optional: true,
-            summary: "The wait between two waves, as in \"10m\"."
-        ),
-        ScriptParameter(
-            "confirm",
-            .boolean,
-            type: "boolean",
-            optional: true,
-            summary: "Asks before each wave but the first."
-        ),
-        ScriptParameter(
-            "grace",
-            .string,
-            .number,
-            type: "string|number",
-            optional: true,
-            summary: "The wait before the first post, in which Ctrl-C takes everything back, as in \"30s\"."
-        ),
-        ScriptParameter(
-            "window",
-            .table,
-            type: "announce.window",
-            optional: true,
-            summary: "When posts may be made."
-        ),
-    ]
-
-    private static let announceClasses = [
-        ScriptClass(
-            "announce.window",
-            summary: "The hours and days at which posts may be made.",
-            fields: [
-                ScriptField("from", "string", optional: true, summary: "When it opens, as in \"08:00\"."),
-                ScriptField("to", "string", optional: true, summary: "When it closes; before 'from', on the next day."),
-                ScriptField("zone", "string", optional: true, summary: "The time zone, as in \"Europe/Berlin\"."),
-                ScriptField(
-                    "days",
-                    "string",
-                    optional: true,
-                    summary: "The days on which it opens, as in \"Mon-Fri\"."
-                ),
-            ]
-        ),
-        ScriptClass(
-            "announce.result",
-            summary: "What came of an announcement.",
-            fields: [
-                ScriptField("name", "string", summary: "The announcement's name."),
-                ScriptField("targets", "integer", summary: "How many groups were named."),
-                ScriptField(
-                    "planned",
-                    "integer",
-                    summary: "How many get it when the plan is applied; 0 where nothing is planned."
-                ),
-                ScriptField("sent", "integer", summary: "How many got it now."),
-                ScriptField("already", "integer", summary: "How many had it before."),
-                ScriptField("changed", "integer", summary: "How many have it with other content, and got nothing."),
-                ScriptField("failed", "integer", summary: "How many refused it."),
-                ScriptField("ambiguous", "integer", summary: "How many may or may not have it: no answer came."),
-                ScriptField("skipped", "integer", summary: "For how many the body function gave nil."),
-                ScriptField("excluded", "integer", summary: "How many were left out, by `except` or for good."),
-                ScriptField("duplicates", "integer", summary: "How many targets were named a second time."),
-                ScriptField("seconds", "number", summary: "How long the sending took."),
-                ScriptField(
-                    "failures",
-                    "announce.failure[]",
-                    summary: "The groups that did not get it, up to \(AnnouncementComposer.failureLimit) of them."
-                ),
-            ]
-        ),
-        ScriptClass(
-            "announce.failure",
-            summary: "A group that did not get an announcement.",
-            fields: [
-                ScriptField("group", "string", summary: "Its id."),
-                ScriptField("kind", "\"changed\"|\"failed\"|\"ambiguous\"", summary: "What happened."),
-                ScriptField("code", "string", optional: true, summary: "The code of the error, as in HostError."),
-                ScriptField("message", "string", summary: "What went wrong, for people."),
-            ]
-        ),
-    ]
-
     // Targets stream through in batches; each call of a function of the script's is a stretch of processor time of its
     // own, because a host call stands between any two.
     private static let announceStreaming = """
         local host, globals, internal = ...
         local fail = internal.fail
+        local exceptRows, except = host["announce.exceptRows"], host["announce.except"]
         local open, rows, add, deliver =
           host["announce.open"], host["announce.rows"], host["announce.add"], host["announce.deliver"]
+
+        -- Visits what a list, an iterator or the rows of a file give.
+        local function each(list, field, visit)
+          if type(list) == "function" then
+            for entry in list do visit(entry) end
+            return
+          end
+          local count = 0
+          for _, entry in ipairs(list) do
+            count = count + 1
+            visit(entry)
+          end
+          if count == 0 and not internal.table_handle(list) and next(list) ~= nil then
+            fail("badArgument", "announce: field '" .. field
+              .. "' must be a list, as in { id1, id2 } or csv.read \\"groups.csv\\"")
+          end
+        end
+
+        local function leave_out(handle, list)
+          local held = type(list) == "table" and internal.table_handle(list)
+          if held then
+            exceptRows(handle, held)
+            return
+          end
+          local batch = {}
+          each(list, "except", function(entry)
+            batch[#batch + 1] = type(entry) == "table" and { id = entry.id or entry.Id or entry.ID } or entry
+            if #batch == 64 then
+              except(handle, batch)
+              batch = {}
+            end
+          end)
+          if #batch > 0 then except(handle, batch) end
+        end
 
         local function announce(spec)
           local topic, body = spec.topic, spec.body
@@ -248,8 +163,9 @@ extension ScriptModule {
             body = type(body) ~= "function" and body or nil,
             participants = spec.participants, attachments = spec.attachments,
             waves = spec.waves, pause = spec.pause, stopAbove = spec.stopAbove, confirm = spec.confirm,
-            grace = spec.grace, window = spec.window,
+            grace = spec.grace, window = spec.window, onChange = spec.onChange,
           }
+          if spec.except ~= nil then leave_out(handle, spec.except) end
           local to = spec.to
           local held = type(to) == "table" and internal.table_handle(to)
           if held and not called then
@@ -271,7 +187,7 @@ extension ScriptModule {
               if made == nil then
                 entry.skip = true
               elseif type(made) ~= "string" and type(made) ~= "table" then
-                fail("badArgument", "announce: the body function must give html, text or nil, not " .. type(made))
+                fail("badArgument", "announce: the body function must give html, markdown, text or nil, not " .. type(made))
               end
               entry.body = made
             end
@@ -281,18 +197,7 @@ extension ScriptModule {
               batch = {}
             end
           end
-          if type(to) == "function" then
-            for group in to do put(group) end
-          else
-            local count = 0
-            for _, group in ipairs(to) do
-              count = count + 1
-              put(group)
-            end
-            if count == 0 and not held and next(to) ~= nil then
-              fail("badArgument", "announce: field 'to' must be a list, as in { id1, id2 } or csv.read \\"groups.csv\\"")
-            end
-          end
+          each(to, "to", put)
           if #batch > 0 then add(handle, batch) end
           return deliver(handle)
         end

@@ -34,6 +34,8 @@ package struct ScriptContext: Sendable {
     var objects = RunObjects(limits: ScriptLimits())
     /// What a file of tests works on; nil for a script that is no such file.
     package var testBench: TestBench?
+    /// The groups that want no announcement at all.
+    package var suppressed: Set<GroupID> = []
     /// Waits for so many seconds.
     package var sleep: @Sendable (Double) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
 

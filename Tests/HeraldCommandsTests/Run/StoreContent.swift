@@ -28,6 +28,10 @@ struct StoreContent {
 
     /// What a query gives, as texts.
     func texts(_ sql: String) throws -> [String] { try rows(sql) }
+    /// The values of a column, as texts.
+    func texts(of table: String, _ column: String) throws -> [String] {
+        try rows("SELECT CAST(\"\(column)\" AS TEXT) FROM \"\(table)\"")
+    }
 
     private func rows(_ sql: String) throws -> [String] {
         var configuration = Configuration()
