@@ -110,8 +110,23 @@ extension Ledger {
             try db.execute(sql: "UPDATE plan SET notes = ? WHERE id = ?", arguments: [Self.list(notes), plan])
         }
         let hash = try await planHash(plan)
-        try await write { db, _ in
+        try await write { db, statements in
             try db.execute(sql: "UPDATE plan SET hash = ? WHERE id = ?", arguments: [Data(hash), plan])
+            guard
+                let made = try Row.fetchOne(db, sql: "SELECT * FROM plan WHERE id = ?", arguments: [plan]).map(
+                    Self.plan
+                )
+            else { return }
+            try Self.audit(.planMade, actor: made.operatorName, run: nil, at: made.createdAt, db, statements) {
+                writer in
+                writer.member("plan", made.id)
+                writer.member("hash", hash.hexadecimal)
+                writer.member("script", made.script)
+                writer.member("scriptHash", made.scriptHash)
+                writer.name("arguments")
+                writer.array { writer in for argument in made.arguments { writer.string(argument) } }
+                writer.member("backend", made.backend)
+            }
         }
         return hash
     }
@@ -128,12 +143,12 @@ extension Ledger {
     /// - Returns: The right to write for it.
     /// - Throws: ``PlanFault`` if the plan was applied before; ``StorageError``.
     package func begin(_ run: RunRecord, applying plan: String) async throws -> Lease {
-        let outcome: (lease: Lease?, other: String?) = try await write { db, _ in
+        let outcome: (lease: Lease?, other: String?) = try await write { db, statements in
             let other = try String.fetchOne(db, sql: "SELECT appliedBy FROM plan WHERE id = ?", arguments: [plan])
             if let other { return (nil, other) }
-            try Self.insert(run, db)
+            let lease = try Self.insert(run, db, statements)
             try db.execute(sql: "UPDATE plan SET appliedBy = ? WHERE id = ?", arguments: [run.id, plan])
-            return (try Self.take(run.id, holder: .current, at: run.startedAt, db), nil)
+            return (lease, nil)
         }
         if let lease = outcome.lease { return lease }
         throw PlanFault.applied(plan, by: outcome.other ?? "")
@@ -198,20 +213,23 @@ extension Ledger {
         case writes
         /// What goes to a group.
         case target(GroupID)
+        /// The posts that are not sent since their groups do not take them.
+        case refused(String)
 
         fileprivate var condition: String {
             switch self {
             case .all: ""
-            case .announcement: "AND announcement = ?"
+            case .announcement: "AND announcement = $3"
             case .writes: "AND announcement IS NULL"
-            case .target: "AND target = ?"
+            case .target: "AND target = $3"
+            case .refused: "AND announcement = $3 AND decision = 'refused'"
             }
         }
 
         fileprivate var value: String? {
             switch self {
             case .all, .writes: nil
-            case .announcement(let name): name
+            case .announcement(let name), .refused(let name): name
             case .target(let group): group.text
             }
         }
@@ -232,18 +250,25 @@ extension Ledger {
         after last: Int64 = 0,
         limit: Int = 1000
     ) async throws(StorageError) -> [PlanItem] {
-        try await read { db in
-            var arguments: StatementArguments = [plan, last]
-            if let value = part.value { arguments += [value] }
-            arguments += [limit]
-            var parts: [[UInt8]: SharedPart] = [:]
-            return try Row.fetchAll(
+        let path = path
+        return try await read { db in
+            let select = try PreparedStatement(
                 db,
-                sql: """
-                    SELECT * FROM planItem WHERE planID = ? AND ordinal > ? \(part.condition) ORDER BY ordinal LIMIT ?
-                    """,
-                arguments: arguments
-            ).compactMap { row in try Self.item(row, &parts, db) }
+                """
+                SELECT \(Self.itemColumns) FROM planItem WHERE planID = $1 AND ordinal > $2 \(part.condition)
+                ORDER BY ordinal LIMIT \(limit)
+                """,
+                path: path
+            )
+            select.bind(plan, 1)
+            select.bind(last, 2)
+            if let value = part.value { select.bind(value, 3) }
+            var parts: [[UInt8]: SharedPart] = [:]
+            var items: [PlanItem] = []
+            while try select.step() {
+                if let item = try Self.item(select, &parts, db) { items.append(item) }
+            }
+            return items
         }
     }
 
@@ -283,25 +308,60 @@ extension Ledger {
         }
     }
 
-    /// What plans have for the same group under the same name already: those groups whose post is in the plan, with
-    /// the body's path.
+    /// What a plan has for groups under a name already.
     func planned(
         _ announcement: String,
         in groups: [GroupID],
         plan: String
     ) async throws(StorageError) -> [GroupID: PlanItem] {
-        try await read { db in
-            var known: [GroupID: PlanItem] = [:]
+        let path = path
+        return try await read { db in
+            let select = try Self.selectPost(db, path)
             var parts: [[UInt8]: SharedPart] = [:]
-            for group in groups {
-                let row = try Row.fetchOne(
-                    db,
-                    sql: "SELECT * FROM planItem WHERE planID = ? AND target = ? AND announcement = ? LIMIT 1",
-                    arguments: [plan, group.text, announcement]
-                )
-                if let row, let item = try Self.item(row, &parts, db) { known[group] = item }
-            }
+            var known: [GroupID: PlanItem] = [:]
+            for group in groups { known[group] = try Self.post(of: announcement, to: group, plan, select, &parts, db) }
             return known
+        }
+    }
+
+    private static func selectPost(_ db: Database, _ path: String) throws -> PreparedStatement {
+        try PreparedStatement(
+            db,
+            "SELECT \(itemColumns) FROM planItem WHERE planID = $1 AND target = $2 AND announcement = $3 LIMIT 1",
+            path: path
+        )
+    }
+
+    private static func post(
+        of announcement: String,
+        to group: GroupID,
+        _ plan: String,
+        _ select: PreparedStatement,
+        _ parts: inout [[UInt8]: SharedPart],
+        _ db: Database
+    ) throws -> PlanItem? {
+        select.bind(plan, 1)
+        select.bind(group.text, 2)
+        select.bind(announcement, 3)
+        defer { select.reset() }
+        return try select.step() ? item(select, &parts, db) : nil
+    }
+
+    /// The posts of another plan that go to the same groups under the same names, by the places of those in this one.
+    package func counterparts(
+        of posts: [PlanItem],
+        in plan: String
+    ) async throws(StorageError) -> [Int64: PlanItem] {
+        let path = path
+        return try await read { db in
+            let select = try Self.selectPost(db, path)
+            var parts: [[UInt8]: SharedPart] = [:]
+            var found: [Int64: PlanItem] = [:]
+            for post in posts {
+                guard let target = post.target, let announcement = post.announcement else { continue }
+                found[post.ordinal] = try Self.post(of: announcement, to: target, plan, select, &parts, db)
+            }
+            return found
         }
     }
 
@@ -355,33 +415,59 @@ extension Ledger {
         }
     }
 
-    private static func item(_ row: Row, _ parts: inout [[UInt8]: SharedPart], _ db: Database) throws -> PlanItem? {
-        guard let key = IdempotencyKey(description: row["key"]),
-            let decision = PlanItem.Decision(rawValue: row["decision"]),
-            let method = GraphRequest.Method(rawValue: row["method"])
+    private static let itemColumns = """
+        ordinal, announcement, target, targetName, members, key, decision, code, message, method, path, headers, body,
+        sharedHash, sharedAt, contentHash
+        """
+
+    private static func item(
+        _ row: PreparedStatement,
+        _ parts: inout [[UInt8]: SharedPart],
+        _ db: Database
+    ) throws -> PlanItem? {
+        guard let key = row.text(5).flatMap(IdempotencyKey.init(description:)),
+            let decision = row.text(6).flatMap(PlanItem.Decision.init),
+            let method = row.text(9).flatMap(GraphRequest.Method.init)
         else { return nil }
         var item = PlanItem(
-            ordinal: row["ordinal"],
+            ordinal: row.integer(0),
             key: key,
             decision: decision,
             method: method,
-            path: row["path"],
-            headers: PlanLines.headers(row["headers"]),
-            body: Array(row["body"] as Data)
+            path: row.text(10) ?? "",
+            headers: row.isNull(11) ? [:] : PlanLines.headers(row.text(11)),
+            body: row.bytes(12)
         )
-        item.announcement = row["announcement"]
-        item.target = (row["target"] as String?).flatMap { GroupID($0) }
-        item.targetName = row["targetName"]
-        item.members = row["members"]
-        item.content = (row["contentHash"] as Data?).map { Array($0) }
-        item.code = row["code"]
-        item.message = row["message"]
-        if let hash = (row["sharedHash"] as Data?).map({ Array($0) }) {
-            item.shared = try parts[hash] ?? Self.shared(hash, db)
-            parts[hash] = item.shared
-            item.shared?.offset = row["sharedAt"] ?? 0
-        }
+        item.announcement = row.text(1)
+        item.target = row.text(2).flatMap { GroupID($0) }
+        item.targetName = row.text(3)
+        item.members = row.isNull(4) ? nil : Int(row.integer(4))
+        item.code = row.text(7)
+        item.message = row.text(8)
+        item.content = row.isNull(15) ? nil : row.bytes(15)
+        guard !row.isNull(13) else { return item }
+        let hash = row.bytes(13)
+        item.shared = try parts[hash] ?? shared(hash, db)
+        parts[hash] = item.shared
+        item.shared?.offset = Int(row.integer(14))
         return item
+    }
+
+    /// The groups to which a plan sends posts of an announcement.
+    package func targets(ofPlan id: String, announcement: String) async throws(StorageError) -> Set<GroupID> {
+        let path = path
+        return try await read { db in
+            let select = try PreparedStatement(
+                db,
+                "SELECT target FROM planItem WHERE planID = $1 AND announcement = $2 AND decision = 'new'",
+                path: path
+            )
+            select.bind(id, 1)
+            select.bind(announcement, 2)
+            var groups: Set<GroupID> = []
+            while try select.step() { if let group = select.text(0).flatMap({ GroupID($0) }) { groups.insert(group) } }
+            return groups
+        }
     }
 
     private static func plan(_ row: Row) -> PlanRecord {
@@ -450,47 +536,27 @@ extension Ledger {
         lease: Lease,
         at time: Int64
     ) async throws(StorageError) {
-        let refused = posts.map { (key: $0.post.key(in: name), refusal: $0.refusal) }
-        try await write { db, statements in
-            try Self.check(lease, db, statements)
-            let update = try statements(
-                db,
-                """
-                UPDATE effect SET state = 3, status = 404, code = $1, message = $2, settledAt = $3, runID = $4
-                WHERE key = $5 AND state = 0
-                """
+        let path = path
+        let keys = posts.map { $0.post.key(in: name).description }
+        let ids = try await read { db in
+            let find = try PreparedStatement(db, "SELECT id FROM effect WHERE key = $1", path: path)
+            return try keys.map { key in
+                find.bind(key, 1)
+                defer { find.reset() }
+                return try find.step() ? find.integer(0) : 0
+            }
+        }
+        let settlements = zip(ids, posts).map { id, refused in
+            Settlement(
+                effect: id,
+                event: .refuse,
+                status: 404,
+                code: refused.refusal.code,
+                message: refused.refusal.message,
+                at: time
             )
-            for (key, refusal) in refused {
-                update.bind(refusal.code, 1)
-                update.bind(refusal.message, 2)
-                update.bind(time, 3)
-                update.bind(lease.run, 4)
-                update.bind(key.description, 5)
-                try update.run()
-            }
         }
-    }
-}
-
-extension Ledger {
-    /// The posts of another plan that go to the same groups under the same names, by the places of those in this one.
-    package func counterparts(
-        of posts: [PlanItem],
-        in plan: String
-    ) async throws(StorageError) -> [Int64: PlanItem] {
-        try await read { db in
-            var found: [Int64: PlanItem] = [:]
-            var parts: [[UInt8]: SharedPart] = [:]
-            for post in posts {
-                let row = try Row.fetchOne(
-                    db,
-                    sql: "SELECT * FROM planItem WHERE planID = ? AND target = ? AND announcement = ? LIMIT 1",
-                    arguments: [plan, post.target?.text, post.announcement]
-                )
-                if let row { found[post.ordinal] = try Self.item(row, &parts, db) }
-            }
-            return found
-        }
+        try await settle(settlements, lease: lease)
     }
 }
 

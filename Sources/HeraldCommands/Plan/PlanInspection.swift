@@ -98,28 +98,13 @@ struct PlanInspection {
         tally.changed = counts[.changed] ?? 0
         tally.ambiguous = counts[.ambiguous] ?? 0
         tally.failed = counts[.refused] ?? 0
-        var groups: Set<GroupID> = []
-        var refused: [AnnouncementDraft.Refusal] = []
-        var last: Int64 = 0
-        while true {
-            let page = try await ledger.planItems(plan.id, .announcement(planned.name), after: last)
-            guard let end = page.last?.ordinal else { break }
-            last = end
-            for item in page {
-                guard let target = item.target else { continue }
-                if item.decision == .new {
-                    if suppressed.contains(target) {
-                        tally.targets -= 1
-                        tally.excluded += 1
-                    } else {
-                        groups.insert(target)
-                    }
-                }
-                if item.decision == .refused, refused.count < 3 { refused.append(AnnouncementDraft.Refusal(item)) }
-            }
-        }
+        let all = try await ledger.targets(ofPlan: plan.id, announcement: planned.name)
+        let groups = all.subtracting(suppressed)
+        tally.targets -= all.count - groups.count
+        tally.excluded += all.count - groups.count
+        let refused = try await ledger.planItems(plan.id, .refused(planned.name), limit: 3)
         var preview = RunMonitor.Preview(tally: tally, groups: groups)
-        preview.refused = refused
+        preview.refused = refused.map { AnnouncementDraft.Refusal($0) }
         preview.waves = try Waves(json: planned.settings)
         return preview
     }

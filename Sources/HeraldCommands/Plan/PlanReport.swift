@@ -70,10 +70,8 @@ struct PlanReport {
         lines += writesLine
         if announcements.isEmpty, writes == 0 { lines.append("The script sends nothing.") }
         lines += plan.notes.map { "note: " + $0 }
-        lines.append(
-            "Plan \(plan.id); look closer with: herald plan show \(plan.id)"
-                + (toSend == 0 ? "" : "; carry it out with: herald apply \(plan.id)")
-        )
+        lines.append("Plan \(plan.id); look closer with: herald plan show \(plan.id)")
+        if toSend > 0 { lines.append("Carry it out with: herald apply \(plan.id)") }
         return lines
     }
 

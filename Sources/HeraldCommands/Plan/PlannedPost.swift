@@ -34,7 +34,7 @@ struct PlannedPost {
 
     /// What it does, in a line: the topic, or the request.
     var headline: String {
-        if let topic, item.announcement != nil { return topic }
+        if item.announcement != nil { return topic ?? "a reply in the thread of the first post" }
         return "\(item.method.rawValue) \(PercentEncoding.decode(item.path))" + (topic.map { ": \($0)" } ?? "")
     }
 

@@ -44,7 +44,8 @@ struct AnnouncementSummary {
         if tally.skipped > 0 { parts.append("\(tally.skipped.grouped) skipped by the script") }
         if tally.excluded > 0 { parts.append("\(tally.excluded.grouped) left out") }
         if tally.failed > 0 { parts.append("\(tally.failed.grouped) cannot: " + refused) }
-        if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
+        let isAllNew = preview.toSend == tally.targets && tally.targets > 1
+        if !parts.isEmpty { text += (isAllNew ? ", " : ": ") + parts.joined(separator: ", ") }
         if let leastTime, leastTime >= .seconds(1) { text += "; takes \(leastTime.spoken) or more" }
         return text
     }

@@ -40,7 +40,7 @@ import Testing
         #expect(world.output.take() == "3\t0\n")
         let said = world.error.take()
         #expect(said.contains("news: 3 announcements, all new\n"))
-        #expect(said.contains("; carry it out with: herald apply "))
+        #expect(said.contains("\nCarry it out with: herald apply "))
         #expect(try world.store.count("conversation") == 0)
         #expect(await world.run("runs") == .done)
         #expect(world.error.take().contains("no runs"))
