@@ -199,6 +199,7 @@ package actor AnnouncementDraft {
     ///
     /// - Parameter waves: In which parts it would be.
     /// - Returns: The counts, and what there is to say of single targets.
+    /// - Throws: ``StorageError``.
     package func recordPlan(_ waves: Waves) async throws -> (tally: AnnouncementTally, findings: [Finding]) {
         tally.planned = planned.count
         try await plan?.recorder.finish(tally, waves)

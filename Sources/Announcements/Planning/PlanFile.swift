@@ -63,7 +63,7 @@ package enum PlanFile {
         var header: PlanRecord?
         var last: String?
         let hash = PlanHash()
-        try LineReader(path).forEach { line in
+        for line in try LineReader(path) {
             if last != nil { throw PlanFault("It goes on behind its last line.") }
             switch try PlanLines.read(line) {
             case .plan(let plan):

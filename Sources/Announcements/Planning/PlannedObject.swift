@@ -55,6 +55,7 @@ struct PlannedObject {
     /// - Parameters:
     ///   - root: What links begin with.
     ///   - tellsReplies: Whether the backend says what post a reply has made.
+    /// - Returns: The answer.
     func answer(root: String, tellsReplies: Bool) -> GraphResponse {
         switch kind {
         case .none: return GraphResponse(status: segments.last?.lowercased() == "forward" ? 202 : 204)

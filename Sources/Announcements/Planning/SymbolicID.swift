@@ -67,6 +67,7 @@ package enum SymbolicUse {
     /// - Parameters:
     ///   - request: The write, as the script wants it.
     ///   - effect: Its place in the plan.
+    /// - Returns: A sentence that names the effect.
     package static func fault(in request: GraphRequest, effect: Int64) -> String? {
         for segment in request.path.split(separator: "/") {
             let text = PercentEncoding.decode(String(segment))

@@ -16,6 +16,7 @@ struct PlanReport {
     ///   - ledger: Where it stands.
     ///   - previews: What its announcements were about to do, if it was made just now.
     ///   - screen: What knows how long they take.
+    /// - Throws: ``StorageError``.
     init(
         _ plan: PlanRecord,
         ledger: Ledger,

@@ -20,6 +20,7 @@ struct PlanSession {
     ///   - job: The script, and what it is run on.
     ///   - file: Where the plan is written besides; nil for nowhere.
     /// - Returns: What the shell is told.
+    /// - Throws: Why the plan cannot be made or stored.
     func make(_ job: RunSession.Job, file: String?) async throws -> ExitStatus {
         let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
