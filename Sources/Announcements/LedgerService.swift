@@ -32,10 +32,15 @@ package final class LedgerService: GraphService {
             // Another run has the write under way; what it learns is this run's answer as well.
             if attempt == nil { try await sender.sleep(Delivery.patience) }
         } while attempt == nil
-        let outcome = try await sender.carryOut(request, attemptedAt: attempt?.attemptedAt) { isRepeated in
-            guard let attempt else { return }
-            try await ledger.willSend(attempt.effect, isRepeated: isRepeated, lease: lease, at: sender.now())
-        }
+        let outcome = try await sender.carryOut(
+            request,
+            attemptedAt: attempt?.attemptedAt,
+            endedAt: sender.now(),
+            mayLeave: { [ledger, lease, now = sender.now] in try await ledger.assure(lease, at: now()) },
+            willRepeat: {
+                if let attempt { try await ledger.begin([attempt.effect], lease: lease, at: sender.now()) }
+            }
+        )
         switch outcome {
         case .answered(let response, _, _):
             // A replay under the run's own key means that the run died between the send and this record.

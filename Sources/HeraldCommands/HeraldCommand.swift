@@ -12,11 +12,27 @@ package struct HeraldCommand: AsyncParsableCommand {
             targets failed, 4 a limit ended the script, 130 interrupted.
             """,
         version: "0.1.0",
-        subcommands: [
-            New.self, Check.self, Test.self, Run.self, Plan.self, Apply.self, Diff.self, Resume.self, Repl.self,
-            Runs.self, Show.self, Groups.self,
-            Conversations.self, Threads.self, Posts.self, Types.self, Login.self, Logout.self, Whoami.self, Serve.self,
-            Token.self, Doctor.self, LedgerUpkeep.self, Audit.self, Suppress.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Scripts", subcommands: [New.self, Check.self, Test.self, Repl.self, Types.self]),
+            CommandGroup(
+                name: "Announcing",
+                subcommands: [Run.self, Plan.self, Apply.self, Diff.self, Resume.self, Suppress.self]
+            ),
+            CommandGroup(
+                name: "Afterwards",
+                subcommands: [
+                    Runs.self, Show.self, Report.self, Replies.self, Retry.self, Correct.self, Undo.self,
+                    LedgerUpkeep.self, Audit.self,
+                ]
+            ),
+            CommandGroup(
+                name: "What the backend holds",
+                subcommands: [Groups.self, Conversations.self, Threads.self, Posts.self]
+            ),
+            CommandGroup(
+                name: "Backends",
+                subcommands: [Login.self, Logout.self, Whoami.self, Doctor.self, Serve.self, Token.self]
+            ),
         ]
     )
 

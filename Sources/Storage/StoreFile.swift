@@ -88,6 +88,21 @@ package enum StoreFile {
         }
         var configuration = configuration()
         configuration.readonly = true
+        do {
+            try check(path, configuration, applicationID: applicationID, migrator: migrator)
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            // Whoever made the file was killed before WAL mode was on; what it had begun is taken back first.
+            configuration.readonly = false
+            try check(path, configuration, applicationID: applicationID, migrator: migrator)
+        }
+    }
+
+    private static func check(
+        _ path: String,
+        _ configuration: Configuration,
+        applicationID: Int32,
+        migrator: DatabaseMigrator
+    ) throws {
         try DatabaseQueue(path: path, configuration: configuration).read { db in
             let found = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0

@@ -55,6 +55,25 @@ import Testing
         #expect(error?.code == .corrupt)
     }
 
+    @Test func `a file whose making was cut off is made anew`() throws {
+        // What a kill leaves before WAL mode is on: pages that were written, and the journal that takes them back.
+        let source = folder.appending(path: "deep/source.sqlite").path
+        try FileManager.default.createDirectory(at: folder.appending(path: "deep"), withIntermediateDirectories: true)
+        let queue = try DatabaseQueue(path: source)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA cache_size = 5")
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            try db.execute(sql: "CREATE TABLE t (bytes BLOB)")
+            for _ in 0..<50 { try db.execute(sql: "INSERT INTO t VALUES (randomblob(4000))") }
+            for suffix in ["", "-journal"] {
+                try FileManager.default.copyItem(atPath: source + suffix, toPath: path + suffix)
+            }
+            try db.execute(sql: "ROLLBACK")
+        }
+        let pool = try StoreFile.open(path, applicationID: 7, migrator: migrator())
+        try #expect(pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t1") } == 0)
+    }
+
     @Test func `many may open and migrate a new file at once`() async throws {
         let path = path
         let migrator = migrator(upTo: 5)

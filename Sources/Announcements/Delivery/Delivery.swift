@@ -243,10 +243,14 @@ package struct Delivery: Sendable {
         // What was begun just now has not been sent before.
         let attemptedAt = effect.state == .planned ? nil : effect.attemptedAt ?? 0
         do {
-            let outcome = try await sender.carryOut(effect.request(by: caller), attemptedAt: attemptedAt) {
-                isRepeated in
-                try await ledger.willSend(effect.id, isRepeated: isRepeated, lease: lease, at: sender.now())
-            }
+            let outcome = try await sender.carryOut(
+                effect.request(by: caller),
+                attemptedAt: attemptedAt,
+                // Whoever made it may have sent it as late as the moment in which it lost its lease.
+                endedAt: effect.state == .sending ? sender.now() : nil,
+                mayLeave: { [ledger, lease, now = sender.now] in try await ledger.assure(lease, at: now()) },
+                willRepeat: { try await ledger.begin([effect.id], lease: lease, at: sender.now()) }
+            )
             return .ended(effect, outcome)
         } catch {
             return .broken(error)

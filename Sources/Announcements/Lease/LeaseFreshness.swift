@@ -11,6 +11,9 @@ final class LeaseFreshness: Sendable {
         renewed.withLock { $0[lease.id] = .now }
     }
 
+    /// Forgets all renewals, as if the process had slept.
+    func forget() { renewed.withLock { $0 = [:] } }
+
     /// Whether nobody can have taken a lease over yet.
     func isFresh(_ lease: Lease) -> Bool {
         renewed.withLock { $0[lease.id] }.map { .now - $0 < Self.limit } ?? false

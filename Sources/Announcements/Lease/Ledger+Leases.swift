@@ -17,21 +17,15 @@ extension Ledger {
         freshness.renew(lease)
     }
 
-    /// Sees to it that an attempt may be made right now, on a backend without keys: a process that slept must not send what
-    /// another has taken over meanwhile and found not done.
+    /// Sees to it that a lease holds beyond doubt when a write leaves for a backend without keys: a process that slept, or
+    /// let the write wait for long, must not send what another has taken over meanwhile and found not done.
     ///
     /// - Parameters:
-    ///   - effect: The effect's number.
-    ///   - isRepeated: Whether it was attempted before; then this attempt is written ahead.
-    ///   - lease: By whom.
+    ///   - lease: By whom it is sent.
     ///   - time: Microseconds since 1970.
     /// - Throws: ``StorageError``, with the code `superseded` if another process has taken over.
-    func willSend(_ effect: Int64, isRepeated: Bool, lease: Lease, at time: Int64) async throws(StorageError) {
-        if isRepeated {
-            try await begin([effect], lease: lease, at: time)
-        } else if !freshness.isFresh(lease) {
-            try await renew(lease, at: time)
-        }
+    func assure(_ lease: Lease, at time: Int64) async throws(StorageError) {
+        if !freshness.isFresh(lease) { try await renew(lease, at: time) }
     }
 
     /// Keeps a lease alive while something is done.

@@ -60,20 +60,23 @@ package struct Sender: Sendable {
     /// - Parameters:
     ///   - request: The write, with its key.
     ///   - attemptedAt: When an earlier attempt was made that nothing has settled; nil if there was none.
-    ///   - willSend: Called on a backend without keys right before each sending, with whether it was sent before: sees to it
-    ///     that it may still be sent, and writes ahead that it is sent again.
+    ///   - endedAt: By when that attempt had left whoever made it; nil if that was at once.
+    ///   - mayLeave: Asked on a backend without keys whenever the write is put on the wire; throws if it must not be.
+    ///   - willRepeat: Writes ahead that it is sent again.
     /// - Returns: What came of it.
-    /// - Throws: What `willSend` throws.
+    /// - Throws: What `willRepeat` throws.
     package func carryOut(
         _ request: GraphRequest,
         attemptedAt: Int64?,
-        willSend: (_ isRepeated: Bool) async throws -> Void
+        endedAt: Int64? = nil,
+        mayLeave: @escaping @Sendable () async throws -> Void = {},
+        willRepeat: () async throws -> Void
     ) async throws -> Outcome {
         guard let reconciler, let key = request.key else { return await send(request) }
         // What may be done twice (RFC 9110, section 9.2.2) is sent again without a look.
         let attemptedAt = request.method == .post ? attemptedAt : nil
         var course = Reconciliation(
-            attemptedAt: attemptedAt,
+            attemptedAt: attemptedAt.map { max($0, endedAt ?? $0) },
             readLag: reconciler.readLag,
             leavesMark: reconciler.leavesMark(request)
         )
@@ -90,10 +93,12 @@ package struct Sender: Sendable {
         while true {
             switch course.next(at: now()) {
             case .send:
-                try await willSend(attemptedAt != nil || course.sends > 0)
+                if attemptedAt != nil || course.sends > 0 { try await willRepeat() }
                 course.send()
                 do {
-                    let response = try await shielded { try await backend.respond(to: request) }
+                    let response = try await SendPermit.$check.withValue(mayLeave) {
+                        try await shielded { try await backend.respond(to: request) }
+                    }
                     return .answered(response, sends: course.sends, copies: 1)
                 } catch let failure as NoAnswer {
                     guard failure.outcome == .unknown else { return .notDone(failure) }

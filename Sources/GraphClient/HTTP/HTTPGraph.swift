@@ -92,7 +92,9 @@ package struct HTTPGraph: GraphService {
         do {
             return try await tokens.token(insteadOf: refused, claims: claims)
         } catch {
-            throw NoAnswer(.notDone, "\(error)")
+            var reason = NoAnswer(.notDone, "\(error)")
+            reason.isFinal = error is SignInRequired
+            throw reason
         }
     }
 
@@ -111,6 +113,11 @@ package struct HTTPGraph: GraphService {
             http.body = .bytes(ByteBuffer(bytes: request.body))
         } else if request.method == .post {
             http.headers.add(name: "Content-Length", value: "0")
+        }
+        do { try await SendPermit.check?() } catch {
+            var reason = NoAnswer(.notDone, "\(error)")
+            reason.isFinal = true
+            throw reason
         }
         do {
             let answer = try await client.execute(http, timeout: TimeAmount(timeouts.whole))

@@ -180,6 +180,7 @@ package final class PacedService<Next: GraphService>: GraphService {
                 return isRepeatable ? .unavailable(retryAfter: retryAfter) : .broken(retryAfter: retryAfter)
             default: return .answered
             }
+        case .failure(let reason) where reason.isFinal: return .answered
         case .failure(let reason):
             let mayRepeat = isRepeatable || reason.outcome == .notDone
             return mayRepeat ? .unavailable(retryAfter: nil) : .broken(retryAfter: nil)

@@ -21,6 +21,9 @@ package struct NoAnswer: Error, Sendable, CustomStringConvertible {
     package var message: String
     /// Whether there is no room for the write: it is in vain until somebody makes some.
     package var lacksRoom = false
+    /// Whether sending it again is in vain until a person has done something: nobody is signed in any more, or another
+    /// process has taken the run over.
+    package var isFinal = false
 
     package init(_ outcome: Outcome, _ message: String) {
         self.outcome = outcome

@@ -74,7 +74,8 @@ extension HeraldCommand {
             discussion: """
                 The script is run again as it was, with the arguments and the files that it read the first time. What it \
                 had done is not done again: writes that are settled are answered from the ledger, and announcements send \
-                to the targets that are missing only.
+                to the targets that are missing only. A run that sends again, corrects or takes back goes on with that. \
+                There is nothing to go on with in a run that has finished; what failed is sent again by herald retry.
 
                 Example:
 
@@ -93,20 +94,46 @@ extension HeraldCommand {
         }
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            try await options.execute(in: herald) { ledger in
+            try await options.recording.with(options.backend, herald) { backend, ledger in
                 let record = try await ledger.only(run)
-                if let rest = try await RunSession.Job.rest(of: record, in: ledger) { return rest }
-                guard let source = try await ledger.kept(RunPlace.scriptPath, run: record.id),
-                    let folder = try await ledger.kept(RunPlace.folderPath, run: record.id)
-                else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
-                return RunSession.Job(
-                    resuming: record,
-                    script: LuaChunk(name: record.script, source: source),
-                    folder: String(decoding: folder, as: UTF8.self),
-                    arguments: record.arguments,
-                    limits: options.limit.limits(in: herald)
+                if let status = try await Resumption(herald: herald, ledger: ledger).answer(
+                    for: record,
+                    json: options.json
+                ) {
+                    return status
+                }
+                guard ErrandSession.executes(record.kind) else {
+                    return try await options.session(herald, backend, ledger)
+                        .execute(try await job(record, ledger, herald), options.presentation)
+                }
+                let session = ErrandSession(
+                    herald: herald,
+                    backend: backend,
+                    ledger: ledger,
+                    asksFrom: options.approval.threshold(isEmbedded: backend.permits == nil),
+                    saysYes: options.approval.yes,
+                    limits: options.limit
                 )
+                return try await session.resume(record, options.presentation)
             }
+        }
+
+        private func job(
+            _ record: RunRecord,
+            _ ledger: Ledger,
+            _ herald: HeraldEnvironment
+        ) async throws -> RunSession.Job {
+            if let rest = try await RunSession.Job.rest(of: record, in: ledger) { return rest }
+            guard let source = try await ledger.kept(RunPlace.scriptPath, run: record.id),
+                let folder = try await ledger.kept(RunPlace.folderPath, run: record.id)
+            else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
+            return RunSession.Job(
+                resuming: record,
+                script: LuaChunk(name: record.script, source: source),
+                folder: String(decoding: folder, as: UTF8.self),
+                arguments: record.arguments,
+                limits: options.limit.limits(in: herald)
+            )
         }
     }
 }

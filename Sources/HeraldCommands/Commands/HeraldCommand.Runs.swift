@@ -8,6 +8,11 @@ extension HeraldCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the runs, newest first.",
             discussion: """
+                A run is 'running' while its process lives, 'broken off' if that died without a word, 'interrupted' if \
+                somebody stopped it, 'held' if an announcement waits for somebody's word between two waves, 'failed' if \
+                the script did, and 'finished' if it came to its end, whatever became of its targets. All but the last \
+                go on with: herald resume.
+
                 Example:
 
                   herald runs --top 5
@@ -41,67 +46,39 @@ extension HeraldCommand {
                 return .done
             }
             if runs.isEmpty { try herald.error.line("There are no runs yet.") }
+            let atWork = try await ledger.runsAtWork(at: herald.now())
             var table = TextTable([
-                .whole("RUN"), .whole("STATE"), .text("SCRIPT", minimum: 12), .text("WHAT CAME OF IT", minimum: 20),
+                .whole("RUN"), .whole("KIND"), .whole("STATE"), .text("SCRIPT", minimum: 8),
+                .text("WHAT CAME OF IT", minimum: 16),
             ])
             for run in runs {
-                let tallies = try await ledger.tallies(run: run.id)
-                let result = run.message ?? tallies.map { RunReport.line($0) }.joined(separator: "; ")
-                table.add([run.id, run.state.rawValue, run.script, result])
+                let report = try await ledger.report(run, findings: 0)
+                table.add([
+                    run.id, run.kind.rawValue, run.shownState(isAtWork: atWork[run.id] != nil), run.script,
+                    report.inShort,
+                ])
             }
             if !runs.isEmpty { try table.write(to: herald.output) }
             return .done
         }
     }
+}
 
-    /// `herald show`.
-    struct Show: HeraldSubcommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show what a run did and what came of it.",
-            discussion: """
-                Example:
+extension RunRecord {
+    /// The state as people are told it: of a run that says that it runs, whether anybody does.
+    func shownState(isAtWork: Bool) -> String {
+        state == .running && !isAtWork ? "broken off" : state.rawValue
+    }
+}
 
-                  herald show last
-                """
-        )
-
-        @Argument(help: "The run: its name, the beginning of it, or 'last'.")
-        var run: String
-        @Flag(help: "Write one JSON document.")
-        var json = false
-        @OptionGroup var source: ReaderOptions
-
-        func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let ledger = try source.ledger(in: herald)
-            let report = try await ledger.report(try await ledger.only(run), findings: 100_000)
-            if json {
-                try herald.output.write(report.json + [UInt8(ascii: "\n")])
-                return .done
-            }
-            let record = report.run
-            var fields = FieldList()
-            fields.add("run", record.id)
-            fields.add("script", ([record.script] + record.arguments).joined(separator: " "))
-            fields.add("script hash", record.scriptHash)
-            fields.add("operator", record.operatorName)
-            fields.add(record.backend.hasPrefix("http") ? "backend" : "store", record.backend)
-            fields.add("state", record.state.rawValue)
-            fields.add("started", GraphDate(microseconds: record.startedAt).text)
-            if let endedAt = record.endedAt { fields.add("ended", GraphDate(microseconds: endedAt).text) }
-            if let message = record.message { fields.add("message", message) }
-            if report.writes.sent + report.writes.failed > 0 {
-                fields.add("writes", "\(report.writes.sent.grouped) made, \(report.writes.failed.grouped) failed")
-            }
-            try fields.write(to: herald.output)
-            for tally in report.tallies { try herald.output.line(herald.output.shown(RunReport.line(tally))) }
-            for finding in report.findings {
-                let code = finding.code.map { " (\($0))" } ?? ""
-                try herald.output.line(
-                    herald.output.shown("  \(finding.kind.rawValue) \(finding.target)\(code): \(finding.message)")
-                )
-            }
-            return .done
-        }
+extension RunReport {
+    /// What came of the run, in a line.
+    fileprivate var inShort: String {
+        if let message = run.message { return message.split(whereSeparator: \.isNewline).joined(separator: " ") }
+        if !tallies.isEmpty { return tallies.map { Self.line($0, of: run.kind) }.joined(separator: "; ") }
+        guard writes.sent + writes.failed > 0 else { return "" }
+        return "\(writes.sent.grouped) written, "
+            + (writes.failed == 0 ? "none failed" : "\(writes.failed.grouped) failed")
     }
 }
 

@@ -26,14 +26,18 @@ struct RunOptions: ParsableArguments {
         _ job: (Ledger) async throws -> RunSession.Job
     ) async throws -> ExitStatus {
         try await recording.with(backend, herald) { backend, ledger in
-            let isEmbedded = backend.permits == nil
-            var session = RunSession(herald: herald, backend: backend, ledger: ledger)
-            session.asksFrom = approval.threshold(isEmbedded: isEmbedded)
-            session.saysYes = approval.yes
-            session.events = try following.log(in: herald)
-            session.notice = EndNotice(command: following.notify)
-            return try await session.execute(try await job(ledger), presentation)
+            try await session(herald, backend, ledger).execute(try await job(ledger), presentation)
         }
+    }
+
+    /// What executes scripts as these options say.
+    func session(_ herald: HeraldEnvironment, _ backend: RunBackend, _ ledger: Ledger) throws -> RunSession {
+        var session = RunSession(herald: herald, backend: backend, ledger: ledger)
+        session.asksFrom = approval.threshold(isEmbedded: backend.permits == nil)
+        session.saysYes = approval.yes
+        session.events = try following.log(in: herald)
+        session.notice = EndNotice(command: following.notify)
+        return session
     }
 }
 

@@ -72,7 +72,7 @@ actor Approval {
     }
 
     /// Puts a question when those before it have been answered.
-    private func says(_ question: String) async -> Bool {
+    func says(_ question: String) async -> Bool {
         let before = last
         let asking = Task {
             _ = await before?.value

@@ -16,14 +16,16 @@ struct RunReport: Sendable {
     /// How many findings the text lists.
     static let listed = 10
 
-    /// Whether every target has its post.
-    var isComplete: Bool { tallies.allSatisfy(\.isComplete) }
+    /// Whether every target has its post; of a run that takes back, whether nothing of it is left.
+    var isComplete: Bool {
+        tallies.allSatisfy { $0.isComplete && (run.kind != .undo || $0.skipped == 0) }
+    }
 
     // MARK: Text
 
     /// The report as lines for people.
     var lines: [String] {
-        var lines = tallies.map { Self.line($0) }
+        var lines = tallies.map { Self.line($0, of: run.kind) }
         let notable = findings.filter { $0.kind != .duplicate }
         for finding in notable.prefix(Self.listed) {
             let code = finding.code.map { " (\($0))" } ?? ""
@@ -46,10 +48,26 @@ struct RunReport: Sendable {
         return lines
     }
 
-    /// One announcement in one line.
-    static func line(_ tally: AnnouncementTally) -> String {
+    /// One announcement of a run in one line.
+    static func line(_ tally: AnnouncementTally, of kind: RunRecord.Kind = .run) -> String {
+        kind == .undo ? undoLine(tally) : sendingLine(tally, isReply: kind == .correct)
+    }
+
+    /// What was taken back of an announcement, or of what a script wrote outside of announcements.
+    private static func undoLine(_ tally: AnnouncementTally) -> String {
+        var parts = ["\(tally.sent.grouped) taken back"]
+        if tally.changed > 0 { parts.append("\(tally.changed.grouped) kept, since others answered") }
+        if tally.skipped > 0 { parts.append("\(tally.skipped.grouped) cannot be taken back") }
+        if tally.unsent > 0 { parts.append("\(tally.unsent.grouped) not taken back yet") }
+        parts.append(tally.failed == 0 ? "none failed" : "\(tally.failed.grouped) failed")
+        let name = tally.name == UndoErrand.singleWrites ? "single writes" : tally.name
+        return "\(name): " + parts.joined(separator: ", ")
+    }
+
+    private static func sendingLine(_ tally: AnnouncementTally, isReply: Bool) -> String {
         var parts: [String] = []
-        if tally.sent > 0 || tally.already == 0 { parts.append("\(tally.sent.grouped) announced") }
+        let done = isReply ? "corrected" : "announced"
+        if tally.sent > 0 || tally.already == 0 { parts.append("\(tally.sent.grouped) \(done)") }
         if tally.already > 0 {
             parts.append(
                 tally.already == tally.targets && tally.targets > 1
@@ -83,6 +101,8 @@ struct RunReport: Sendable {
         JSONWriter.bytes(capacity: 1024) { writer in
             writer.object { writer in
                 writer.member("run", run.id)
+                writer.member("kind", run.kind.rawValue)
+                writer.member("origin", run.origin)
                 writer.member("script", run.script)
                 writer.member("scriptHash", run.scriptHash)
                 writer.name("arguments")

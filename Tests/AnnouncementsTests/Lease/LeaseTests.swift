@@ -61,7 +61,7 @@ import Testing
             { _ = try await world.ledger.begin(request, key: key, lease: old, at: 1) },
             { try await world.ledger.record(request, key: key, answer: GraphResponse(status: 201), lease: old, at: 1) },
             { _ = try await world.ledger.claim(announcement: 1, lease: old, after: 0, limit: 9, at: 1) },
-            { try await world.ledger.willSend(effects[0].id, isRepeated: false, lease: old, at: 1) },
+            { try await world.ledger.assure(old, at: 1) },
         ]
         for write in writes {
             let error = await #expect(throws: StorageError.self) { try await write() }

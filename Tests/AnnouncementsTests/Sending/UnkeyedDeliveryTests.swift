@@ -1,6 +1,7 @@
 import EmbeddedGraph
 import GraphClient
 import GraphModel
+import Storage
 import Testing
 
 @testable import Announcements
@@ -140,6 +141,41 @@ import Testing
         let (tally, _, _) = try await draft.deliver(by: delivery, watcher: WaveWatcher())
         #expect(tally.already == 40 && tally.sent == 0)
         try await expectEachOnce()
+    }
+
+    @Test func `a write leaves under the run's lease only, however long it has waited on its way out`() async throws {
+        struct Slow: ReconcilingService {
+            let world: World
+            let next: UnkeyedStore
+            let readLag: Int64 = 0
+            func respond(to request: GraphRequest) async throws -> GraphResponse {
+                // The process slept while the write waited in a queue, and another went on with the run.
+                try await world.kill("R1")
+                _ = try await world.ledger.resume("R1", at: 1_700_000_000_900_000)
+                world.ledger.freshness.forget()
+                do { try await SendPermit.check?() } catch { throw NoAnswer(.notDone, "\(error)") }
+                return try await next.respond(to: request)
+            }
+            func leavesMark(_ request: GraphRequest) -> Bool { true }
+            func find(_ key: IdempotencyKey, for request: GraphRequest, since: Int64) async throws -> Whereabouts {
+                .nowhere
+            }
+        }
+        let draft = try await world.draft("news")
+        let group = world.groups[0]
+        _ = await draft.admit(group)
+        try await draft.add(RenderedPost(group: group, body: World.body("hello")))
+        _ = try await draft.finish()
+        let slow = Slow(world: world, next: line)
+        let delivery = Delivery(
+            ledger: world.ledger,
+            lease: try world.lease(),
+            sender: Sender(slow, reconciler: slow, now: { 1_700_000_000_500_000 }, sleep: { _ in }),
+            caller: world.store.operatorCaller,
+            width: 1
+        )
+        await #expect(throws: StorageError.self) { try await draft.deliver(by: delivery, watcher: WaveWatcher()) }
+        #expect(line.posts == 0)
     }
 
     @Test func `a post that is there twice is said`() async throws {

@@ -162,7 +162,11 @@ import Testing
         #expect(await world.run("apply", "last") == .done, "\(world.error.text)")
         #expect(try world.store.count("thread") == 3)
         #expect(try world.store.count("post") == 5)
-        #expect(try world.store.texts("SELECT topic FROM conversation JOIN thread ON conversationID = conversation.id WHERE isLocked = 1") == ["Rest"])
+        #expect(
+            try world.store.texts(
+                "SELECT topic FROM conversation JOIN thread ON conversationID = conversation.id WHERE isLocked = 1"
+            ) == ["Rest"]
+        )
         #expect(
             try world.store.texts(
                 "SELECT CAST(count(*) AS TEXT) FROM post JOIN thread ON thread.id = post.threadID GROUP BY threadID ORDER BY 1 DESC LIMIT 1"

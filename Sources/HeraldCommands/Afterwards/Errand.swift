@@ -1,0 +1,152 @@
+import Announcements
+import GraphModel
+import ScriptHost
+
+/// What a run does that works off what another run has left in the ledger: its kind, and how to begin and to go on.
+///
+/// An errand is made anew from its record when its run is resumed, and does then what is left to do.
+protocol Errand: Sendable {
+    /// The kind of its runs.
+    static var kind: RunRecord.Kind { get }
+
+    /// What stands in the record, so that the errand can be made from it once more.
+    var arguments: [String] { get }
+
+    /// The name of the script that it runs; nil if it runs none.
+    var script: String? { get }
+
+    /// Files that making it anew needs, by paths that no file of a script's can have.
+    var files: [String: [UInt8]] { get }
+
+    /// Makes the errand from the record of its run.
+    init(_ record: RunRecord, ledger: Ledger) async throws
+
+    /// Looks at what is to be done, asks, and does it.
+    func carryOut(_ site: ErrandSite) async throws -> ErrandEnding
+}
+
+extension Errand {
+    var script: String? { nil }
+    var files: [String: [UInt8]] { [:] }
+}
+
+/// Where an errand is carried out.
+struct ErrandSite: Sendable {
+    let herald: HeraldEnvironment
+    let backend: RunBackend
+    let ledger: Ledger
+    /// The right to write for the errand's run.
+    let lease: Lease
+    /// The errand's run, and the one that it is about.
+    let record: RunRecord
+    let origin: RunRecord
+    let screen: RunScreen
+    let approval: Approval
+    /// Whether somebody is asked before anything is destroyed.
+    let saysYes: Bool
+    /// Whether nothing but warnings and errors is said.
+    let isQuiet: Bool
+    /// Limits on scripts that the errand runs.
+    let limits: LimitOptions
+    /// Microseconds since 1970.
+    let now: @Sendable () -> Int64
+
+    /// Reads from the backend.
+    var reader: GraphReader { GraphReader(service: backend.service, caller: backend.caller, root: backend.serviceRoot) }
+
+    /// How many reads or deletions are under way at once.
+    var width: Int { min(backend.width, 64) }
+
+    /// Sends what the errand's run has planned.
+    var redelivery: Redelivery {
+        Redelivery(
+            Delivery(
+                ledger: ledger,
+                lease: lease,
+                sender: Sender(
+                    backend.service,
+                    reconciler: backend.reconciler,
+                    verifiesFirst: backend.verifiesFirst,
+                    now: now
+                ),
+                caller: backend.caller,
+                width: backend.width
+            )
+        )
+    }
+
+    /// Shows what is about to be sent of announcements, and asks.
+    ///
+    /// - Parameter wanted: The announcements, and the groups that get a post of each.
+    /// - Returns: Why nothing is to be sent; nil if all may be.
+    func refusal(of wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)]) async -> ErrandEnding? {
+        let monitor = screen.monitor(approval)
+        for (tally, groups) in wanted {
+            let answer = await monitor.confirm(RunMonitor.Preview(tally: tally, groups: groups))
+            guard case .refuse(let code, let reason) = answer else { continue }
+            return Task.isCancelled
+                ? .interrupted : .refused(code: code, reason: "'\(tally.name)': \(reason); nothing was sent")
+        }
+        return nil
+    }
+
+    /// Delivers what the errand's run has planned of announcements, one after the other.
+    ///
+    /// - Parameters:
+    ///   - tallies: What is known beforehand of each.
+    ///   - unproven: Whether what is unproven is looked for, and sent if it is not there.
+    /// - Returns: How it ended.
+    func deliver(_ tallies: [AnnouncementTally], unproven: Bool = false) async throws -> ErrandEnding {
+        let monitor = screen.monitor(approval)
+        for tally in tallies {
+            let result = try await redelivery.deliver(tally, unproven: unproven, watcher: monitor.watch(tally.name))
+            monitor.finished(result.tally, result.findings)
+            switch result.halt {
+            case nil: continue
+            case .interrupted, .withdrawn: return .interrupted
+            case .unavailable(let reason), .held(let reason):
+                return .stopped("'\(tally.name)' stopped: \(reason); \(result.tally.unsent.grouped) not sent yet")
+            }
+        }
+        return .done
+    }
+}
+
+/// How an errand ended.
+enum ErrandEnding: Sendable, Equatable {
+    /// All was tried.
+    case done
+    /// Somebody stopped it.
+    case interrupted
+    /// The backend gave up answering; the sentence says more.
+    case stopped(String)
+    /// Nothing was done, since it was not granted, or nobody said yes.
+    case refused(code: String, reason: String)
+
+    /// The state of the run.
+    var state: RunRecord.State {
+        switch self {
+        case .done: .finished
+        case .interrupted: .interrupted
+        case .stopped, .refused: .failed
+        }
+    }
+
+    /// What stands in the record, and is shown.
+    var message: String? {
+        switch self {
+        case .done, .interrupted: nil
+        case .stopped(let reason), .refused(_, let reason): reason
+        }
+    }
+
+    /// What the shell is told.
+    var status: ExitStatus {
+        switch self {
+        case .done: .done
+        case .interrupted: .interrupted
+        case .stopped: .failed
+        case .refused(let code, _): Approval.usageCodes.contains(code) ? .usage : .failed
+        }
+    }
+}

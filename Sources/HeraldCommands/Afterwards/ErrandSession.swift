@@ -1,0 +1,207 @@
+import Announcements
+import ArgumentParser
+import GraphModel
+import Logging
+import ScriptHost
+import Storage
+import Synchronization
+
+/// Options of the commands that go on with what a run has done.
+struct ErrandOptions: ParsableArguments {
+    @OptionGroup var backend: BackendOptions
+    @OptionGroup var approval: ApprovalOptions
+    @Flag(help: "Write the report as one JSON document to standard output.")
+    var json = false
+    @Flag(help: "Say nothing but warnings and errors.")
+    var quiet = false
+    @OptionGroup var limit: LimitOptions
+
+    /// Begins an errand about a run.
+    ///
+    /// - Parameters:
+    ///   - herald: The outside world.
+    ///   - run: The run that a person means.
+    ///   - errand: What is to be done about it.
+    /// - Returns: What the shell is told.
+    func execute(
+        in herald: HeraldEnvironment,
+        about run: String,
+        _ errand: (RunRecord, Ledger) async throws -> some Errand
+    ) async throws -> ExitStatus {
+        try await backend.with(herald) { backend, ledger in
+            let origin = try await ledger.only(run)
+            if let holder = try await ledger.runsAtWork(at: herald.now())[origin.id] {
+                throw Failure(
+                    .failed,
+                    "The run \(origin.id) is still at work, in \(holder.text). Wait for it to end, or stop it."
+                )
+            }
+            let session = ErrandSession(
+                herald: herald,
+                backend: backend,
+                ledger: ledger,
+                asksFrom: approval.threshold(isEmbedded: backend.permits == nil),
+                saysYes: approval.yes,
+                limits: limit
+            )
+            return try await session.begin(try await errand(origin, ledger), about: origin, presentation)
+        }
+    }
+
+    private var presentation: RunSession.Presentation { RunSession.Presentation(json: json, quiet: quiet) }
+}
+
+/// One run that executes an errand, from its record in the ledger to its report.
+struct ErrandSession {
+    let herald: HeraldEnvironment
+    let backend: RunBackend
+    let ledger: Ledger
+    /// From how many posts of an announcement on somebody is asked; nil if nobody is.
+    var asksFrom: Int?
+    /// Whether every question counts as answered with yes.
+    var saysYes = false
+    var limits: LimitOptions
+
+    /// The errand of each kind of run that executes one.
+    private static func errand(of kind: RunRecord.Kind) -> (any Errand.Type)? {
+        switch kind {
+        case .retry: RetryErrand.self
+        case .undo: UndoErrand.self
+        case .correct: CorrectErrand.self
+        case .run, .apply: nil
+        }
+    }
+
+    /// Whether runs of a kind execute an errand.
+    static func executes(_ kind: RunRecord.Kind) -> Bool { errand(of: kind) != nil }
+
+    /// Begins an errand as a new run.
+    func begin(
+        _ errand: some Errand,
+        about origin: RunRecord,
+        _ presentation: RunSession.Presentation
+    ) async throws -> ExitStatus {
+        let source = errand.files[RunPlace.scriptPath]
+        let record = RunRecord(
+            id: RunRecord.newID(at: herald.now()),
+            kind: type(of: errand).kind,
+            origin: origin.id,
+            script: errand.script ?? origin.script,
+            scriptHash: source.map { SHA256.hash($0).hexadecimal } ?? origin.scriptHash,
+            arguments: errand.arguments,
+            backend: backend.name,
+            operatorName: backend.caller.displayName,
+            grants: backend.grants,
+            state: .running,
+            startedAt: herald.now()
+        )
+        let lease = try await ledger.begin(record, keeping: errand.files)
+        return try await execute(errand, record, lease, about: origin, presentation)
+    }
+
+    /// Goes on with the errand of a run.
+    func resume(_ record: RunRecord, _ presentation: RunSession.Presentation) async throws -> ExitStatus {
+        guard let kind = Self.errand(of: record.kind), let name = record.origin else {
+            throw Failure(.failed, "The run \(record.id) executes no errand.")
+        }
+        let origin = try await ledger.only(name)
+        let errand = try await kind.init(record, ledger: ledger)
+        var record = record
+        switch try await ledger.resume(record.id, at: herald.now()) {
+        case .failure(let held):
+            throw Failure(
+                .failed,
+                "The run \(held.run) is still at work, in \(held.holder). Wait for it to end, or stop it."
+            )
+        case .success(let lease):
+            record.state = .running
+            record.endedAt = nil
+            record.message = nil
+            return try await execute(errand, record, lease, about: origin, presentation)
+        }
+    }
+
+    private func execute(
+        _ errand: any Errand,
+        _ record: RunRecord,
+        _ lease: Lease,
+        about origin: RunRecord,
+        _ presentation: RunSession.Presentation
+    ) async throws -> ExitStatus {
+        let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
+        backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
+        let site = ErrandSite(
+            herald: herald,
+            backend: backend,
+            ledger: ledger,
+            lease: lease,
+            record: record,
+            origin: origin,
+            screen: screen,
+            approval: Approval(herald, backend: backend, threshold: asksFrom, saysYes: saysYes),
+            saysYes: saysYes,
+            isQuiet: presentation.quiet,
+            limits: limits,
+            now: herald.now
+        )
+        let interruption = Interruption {
+            screen.say("interrupted: waiting for what is in flight; again to quit at once")
+        }
+        let result = ErrandResult()
+        await ledger.keepingAlive(lease, now: herald.now) {
+            await screen.showingWaits {
+                await interruption.during { await result.keep { try await errand.carryOut(site) } }
+            }
+        }
+        let ending = interruption.wasRequested ? .interrupted : result.ending
+        var ended = record
+        ended.state = ending?.state ?? .failed
+        ended.endedAt = herald.now()
+        ended.message = ending.map(\.message) ?? result.error.map { Failure($0).message }
+        try await ledger.end(lease, ended.state, message: ended.message, at: herald.now())
+        if let error = result.error, ending == nil { throw error }
+        return try await show(ended, ending ?? .interrupted, screen, presentation)
+    }
+
+    private func show(
+        _ record: RunRecord,
+        _ ending: ErrandEnding,
+        _ screen: RunScreen,
+        _ presentation: RunSession.Presentation
+    ) async throws -> ExitStatus {
+        let report = try await ledger.report(record, findings: 10_000)
+        if let message = ending.message {
+            try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
+        }
+        if presentation.json {
+            try herald.output.write(report.json + [UInt8(ascii: "\n")])
+        } else if !presentation.quiet || ending != .done || !report.isComplete {
+            for line in report.lines { try herald.error.line(herald.error.shown(line)) }
+            switch ending {
+            case .interrupted, .stopped: try herald.error.line("Go on with: herald resume \(record.id)")
+            case .done, .refused: break
+            }
+        }
+        if ending.status == .done, let failure = screen.outputFailure { throw failure }
+        return ending.status == .done && !report.isComplete ? .targetsFailed : ending.status
+    }
+}
+
+/// How an errand ended, brought out of the task that did it.
+private final class ErrandResult: Sendable {
+    private let result = Mutex<Result<ErrandEnding, any Error>?>(nil)
+
+    var ending: ErrandEnding? {
+        result.withLock { if case .success(let ending) = $0 { ending } else { nil } }
+    }
+
+    var error: (any Error)? {
+        result.withLock { if case .failure(let error) = $0 { error } else { nil } }
+    }
+
+    func keep(_ work: () async throws -> ErrandEnding) async {
+        let new: Result<ErrandEnding, any Error>
+        do { new = .success(try await work()) } catch { new = .failure(error) }
+        result.withLock { $0 = new }
+    }
+}

@@ -1,0 +1,92 @@
+import Announcements
+import GraphModel
+
+/// The threads that a run's announcements have in each group: those that it made, and those that it found there.
+struct ReachedThreads: Sendable {
+    /// The threads of an announcement in each group, in the order in which they were made.
+    private(set) var threads: [String: [GroupID: [String]]] = [:]
+    /// The announcements of which posts of other runs are among them.
+    private(set) var hasOthers: Set<String> = []
+
+    /// Whether the run has an announcement of this name.
+    func has(_ announcement: String) -> Bool { threads[announcement] != nil }
+
+    /// The threads of an announcement in a group.
+    func callAsFunction(_ announcement: String, _ group: GroupID) -> [String] { threads[announcement]?[group] ?? [] }
+
+    /// How many threads there are of an announcement.
+    func count(of announcement: String) -> Int { threads[announcement]?.values.reduce(0) { $0 + $1.count } ?? 0 }
+
+    /// Finds them.
+    ///
+    /// - Parameters:
+    ///   - origin: The run.
+    ///   - ledger: What remembers it.
+    ///   - reader: Reads the threads of conversations of which the ledger knows no thread.
+    ///   - width: How many are read at once.
+    ///   - groups: Gives the groups that the run addressed, if it found some of its posts there already: only then are the
+    ///     posts of other runs, in these groups, among those that it reached. All that other runs made of its
+    ///     announcements are, if nothing is given.
+    /// - Throws: ``StorageError``, ``GraphError`` or ``NoAnswer``.
+    static func find(
+        of origin: RunRecord,
+        ledger: Ledger,
+        reader: GraphReader,
+        width: Int,
+        groups: (() async throws -> [String: Set<GroupID>])?
+    ) async throws -> ReachedThreads {
+        let runs = try await ledger.family(of: origin.id)
+        let names = try await ledger.announcements(of: runs)
+        var own: [TargetRecord] = []
+        var others: [TargetRecord] = []
+        var gone: Set<String> = []
+        try await ledger.forEachPage(of: .announcements(names), in: [.sent, .undone]) { page in
+            for target in page {
+                if target.state == .undone {
+                    // A reply in a thread that is gone is gone with it.
+                    if let made = target.made, let thread = made.thread { gone.insert("\(made.group)/\(thread)") }
+                } else if runs.contains(target.run) {
+                    own.append(target)
+                } else {
+                    others.append(target)
+                }
+            }
+        }
+        var already = 0
+        for run in runs { already += try await ledger.tallies(run: run).reduce(0) { $0 + $1.already } }
+        var reached = ReachedThreads()
+        if already > 0, !others.isEmpty {
+            let addressed = try await groups?()
+            let found = others.filter { target in
+                guard let name = target.announcement, let group = target.group else { return false }
+                return addressed.map { $0[name]?.contains(group) ?? false } ?? true
+            }
+            reached.hasOthers = Set(found.compactMap(\.announcement))
+            own += found
+        }
+        own.sort { $0.effect < $1.effect }
+        let found = try await sideBySide(own, width: width) { target in try await thread(of: target, reader) }
+        for name in names { reached.threads[name] = [:] }
+        for (target, thread) in zip(own, found) {
+            guard let name = target.announcement, let group = target.group, let thread,
+                !gone.contains("\(group)/\(thread)"), !reached(name, group).contains(thread)
+            else { continue }
+            reached.threads[name, default: [:]][group, default: []].append(thread)
+        }
+        return reached
+    }
+
+    private static func thread(of target: TargetRecord, _ reader: GraphReader) async throws -> String? {
+        guard let made = target.made else { return nil }
+        if let thread = made.thread { return thread }
+        guard let conversation = made.conversation else { return nil }
+        let path = GraphPath("/groups").appending(made.group.text).appending("conversations").appending(conversation)
+            .appending("threads")
+        do {
+            // The newest stands first; the one that the announcement began is the oldest.
+            return try await reader.list(path).items.last?.value["id"]?.string
+        } catch let error as GraphError where error.status == 404 {
+            return nil
+        }
+    }
+}

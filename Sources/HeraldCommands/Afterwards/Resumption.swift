@@ -1,0 +1,30 @@
+import Announcements
+import GraphModel
+
+/// Says what resuming a run would come to.
+struct Resumption {
+    let herald: HeraldEnvironment
+    let ledger: Ledger
+
+    /// The answer for a run that there is nothing to go on with in; nil for one that goes on.
+    func answer(for record: RunRecord, json: Bool) async throws -> ExitStatus? {
+        guard record.state == .finished else { return nil }
+        let report = try await ledger.report(record, findings: 10_000)
+        // A script may have caught that an announcement stopped, and come to its end all the same.
+        if report.tallies.contains(where: { $0.unsent > 0 }) { return nil }
+        if json {
+            try herald.output.write(report.json + [UInt8(ascii: "\n")])
+        } else {
+            for line in report.lines { try herald.error.line(herald.error.shown(line)) }
+        }
+        try herald.error.line("The run \(record.id) has come to its end; there is nothing to go on with.")
+        let counts = try await ledger.counts(try await ledger.family(of: record.id))
+        if counts[.failed] != nil {
+            try herald.error.line("Send to those that failed with: herald retry \(record.id) --failed")
+        }
+        if counts[.ambiguous] != nil {
+            try herald.error.line("Look for those that are unproven with: herald retry \(record.id) --ambiguous")
+        }
+        return report.isComplete ? .done : .targetsFailed
+    }
+}
