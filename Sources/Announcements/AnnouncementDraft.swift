@@ -14,6 +14,19 @@ package actor AnnouncementDraft {
         package var count: Int
     }
 
+    /// A group that does not take its post.
+    package struct Refusal: Sendable, Equatable {
+        /// The group's name, or its id.
+        package var group: String
+        /// What the group does, without a final stop.
+        package var predicate: String
+
+        package init(group: String, predicate: String) {
+            self.group = group
+            self.predicate = predicate
+        }
+    }
+
     /// The announcement's name.
     package nonisolated let name: String
     /// The right to write for the run that makes it.
@@ -24,6 +37,9 @@ package actor AnnouncementDraft {
     let ledger: Ledger
     private let now: @Sendable () -> Int64
     let announcement: Int64
+    /// Where the posts go instead of being planned for delivery, and where in it they begin.
+    private let plan: (recorder: PlanRecorder, mark: Int64, isFirst: Bool)?
+    private let targetReader: TargetReader?
     /// What becomes of groups that have other content.
     var changes: (rule: ChangeRule, threads: FirstThread)?
     /// The groups that are left out.
@@ -33,6 +49,9 @@ package actor AnnouncementDraft {
     private var tally: AnnouncementTally
     private var findings: [Finding] = []
     private var planned: Set<GroupID> = []
+    private var refusals: [Refusal] = []
+    /// What is odd about the posts that are to be sent.
+    package private(set) var oddities = PostOddities()
     private var faults: [Fault] = []
     private var faultIndex: [String: Int] = [:]
     private var unlistedFaults = 0
@@ -46,15 +65,48 @@ package actor AnnouncementDraft {
     ///   - name: Its name; each group gets one post under it, ever.
     ///   - lease: The right to write for the run that makes it.
     ///   - ledger: Where it is remembered.
+    ///   - targets: What looks at the groups before anything is sent to them; nil if that is left to the sending.
     ///   - now: Gives microseconds since 1970.
     /// - Throws: ``StorageError``.
-    package init(name: String, lease: Lease, ledger: Ledger, now: @escaping @Sendable () -> Int64) async throws {
+    package init(
+        name: String,
+        lease: Lease,
+        ledger: Ledger,
+        targets: TargetReader? = nil,
+        now: @escaping @Sendable () -> Int64
+    ) async throws {
         self.name = name
         self.lease = lease
         self.ledger = ledger
         self.now = now
+        targetReader = targets
+        plan = nil
         tally = AnnouncementTally(name: name)
         announcement = try await ledger.announcement(named: name, lease: lease, at: now())
+    }
+
+    /// Begins an announcement that is planned and not delivered.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - plan: What records its posts.
+    ///   - targets: What looks at the groups.
+    ///   - now: Gives microseconds since 1970.
+    package init(
+        name: String,
+        plan: PlanRecorder,
+        targets: TargetReader?,
+        now: @escaping @Sendable () -> Int64
+    ) async {
+        self.name = name
+        self.now = now
+        lease = .none(plan.plan.id)
+        ledger = plan.ledger
+        targetReader = targets
+        let (mark, isFirst) = await plan.begin(name)
+        self.plan = (plan, mark, isFirst)
+        tally = AnnouncementTally(name: name)
+        announcement = 0
     }
 
     /// How many targets the list has so far, each group counted once.
@@ -119,7 +171,7 @@ package actor AnnouncementDraft {
             try await store()
         } else {
             waiting = []
-            try await ledger.discardPlan(announcement: announcement, lease: lease)
+            try await takeBack()
         }
         return (faults, unlistedFaults)
     }
@@ -130,7 +182,62 @@ package actor AnnouncementDraft {
     /// Takes back what is planned: it is not to be sent.
     package func discard() async throws {
         planned = []
-        try await ledger.discardPlan(announcement: announcement, lease: lease)
+        try await takeBack()
+    }
+
+    private func takeBack() async throws {
+        guard let plan else {
+            return try await ledger.discardPlan(announcement: announcement, lease: lease)
+        }
+        try await plan.recorder.discard(name, from: plan.mark, isFirst: plan.isFirst)
+    }
+
+    /// The groups that do not take their posts, the first of them.
+    package var refused: [Refusal] { refusals }
+
+    /// Ends the planning of an announcement that is not delivered.
+    ///
+    /// - Parameter waves: In which parts it would be.
+    /// - Returns: The counts, and what there is to say of single targets.
+    /// - Throws: ``StorageError``.
+    package func recordPlan(_ waves: Waves) async throws -> (tally: AnnouncementTally, findings: [Finding]) {
+        tally.planned = planned.count
+        try await plan?.recorder.finish(tally, waves)
+        return (tally, findings)
+    }
+
+    // MARK: A plan that is carried out
+
+    /// Takes over what a plan counted of the announcement.
+    func adopt(_ planned: PlanAnnouncement) {
+        tally.skipped = planned.skipped
+        tally.excluded = planned.excluded
+        tally.duplicates = planned.duplicates
+        // Those without a post in the plan count as targets, too.
+        tally.targets = planned.skipped
+    }
+
+    /// Takes note of an admitted group that gets no post, for what the plan says of it.
+    func note(_ item: PlanItem) {
+        switch item.decision {
+        case .new: break
+        case .already: tally.already += 1
+        case .changed: note(.changed, item.target, nil, item.message ?? Self.reason(.changed))
+        case .ambiguous: note(.ambiguous, item.target, nil, item.message ?? Self.reason(.ambiguous))
+        case .refused: note(.failed, item.target, item.code, item.message ?? "The group does not take it.")
+        }
+    }
+
+    private func note(_ kind: Finding.Kind, _ target: GroupID?, _ code: String?, _ message: String) {
+        switch kind {
+        case .changed: tally.changed += 1
+        case .ambiguous: tally.ambiguous += 1
+        case .failed: tally.failed += 1
+        case .duplicate, .doubled: break
+        }
+        findings.append(
+            Finding(kind: kind, announcement: name, target: target?.text ?? "", code: code, message: message)
+        )
     }
 
     /// Sends what is planned, wave by wave, and records what came of it.
@@ -185,46 +292,84 @@ package actor AnnouncementDraft {
 
     private func store() async throws {
         guard !waiting.isEmpty else { return }
-        let posts = waiting
+        var posts = waiting
         waiting = []
-        let (decisions, reasons) = try await decide(posts)
+        let facts = try await look(at: &posts)
+        let decided = try await decide(posts)
+        posts = decided.posts
+        let reasons = decided.reasons
+        let skipsChanged = changes?.rule == .skip
+        let decisions =
+            try await plan?.recorder.record(
+                decided,
+                facts,
+                of: name,
+                isFirst: plan?.isFirst ?? true,
+                skipsChanged: skipsChanged
+            ) ?? decided.decisions
+        var refused: [(post: RenderedPost, refusal: TargetFacts.Refusal)] = []
         for (post, decision) in zip(posts, decisions) {
             switch decision {
-            case .planned, .unsettled: planned.insert(post.group)
+            case .planned, .unsettled:
+                if let refusal = facts[post.group]?.refusal, plan != nil || (refusal.isCertain && decision == .planned)
+                {
+                    refused.append((post, refusal))
+                } else {
+                    planned.insert(post.group)
+                    oddities.note(post)
+                }
             case .already: tally.already += 1
-            case .changed where changes?.rule == .skip: tally.skipped += 1
-            case .changed:
-                tally.changed += 1
-                findings.append(
-                    Finding(
-                        kind: .changed,
-                        announcement: name,
-                        target: post.group.text,
-                        message: reasons[post.group]
-                            ?? "The group has a post of this announcement with other content; nothing was sent."
-                    )
-                )
-            case .busy:
-                tally.changed += 1
-                findings.append(
-                    Finding(
-                        kind: .changed,
-                        announcement: name,
-                        target: post.group.text,
-                        message: "Another run is sending other content under this name just now; nothing was sent."
-                    )
-                )
-            case .ambiguous:
-                tally.ambiguous += 1
-                findings.append(
-                    Finding(
-                        kind: .ambiguous,
-                        announcement: name,
-                        target: post.group.text,
-                        message: "It cannot be proved whether the group has the post; nothing was sent."
-                    )
-                )
+            case .changed where skipsChanged: tally.skipped += 1
+            case .changed, .busy:
+                note(.changed, post.group, nil, reasons[post.group] ?? Self.reason(decision))
+            case .ambiguous: note(.ambiguous, post.group, nil, Self.reason(decision))
             }
+        }
+        for (post, refusal) in refused {
+            note(.failed, post.group, refusal.code, refusal.message)
+            guard refusals.count < Self.faultLimit else { continue }
+            refusals.append(Refusal(group: post.groupName ?? post.group.text, predicate: refusal.predicate))
+        }
+        guard plan == nil, !refused.isEmpty else { return }
+        try await ledger.refuse(refused, named: name, lease: lease, at: now())
+    }
+
+    /// What the ledger makes of posts, which are stored in it unless a plan is made.
+    func judge(_ posts: [RenderedPost], repostsUndone: Bool) async throws -> [PlanDecision] {
+        guard plan == nil else {
+            return try await ledger.foresee(posts, named: name, repostsUndone: repostsUndone)
+        }
+        return try await ledger.plan(
+            posts,
+            announcement: announcement,
+            named: name,
+            repostsUndone: repostsUndone,
+            lease: lease
+        )
+    }
+
+    /// Looks at the groups of posts, which get their names; nothing is known of a group that could not be looked at.
+    private func look(at posts: inout [RenderedPost]) async throws -> [GroupID: TargetFacts] {
+        guard let targetReader else { return [:] }
+        let facts: [GroupID: TargetFacts]
+        do { facts = try await targetReader.facts(of: posts.map(\.group)) } catch {
+            // A plan promises that it has looked; a run learns from the sending what it could not see before.
+            if plan != nil { throw error }
+            return [:]
+        }
+        for index in posts.indices {
+            if let name = facts[posts[index].group]?.name { posts[index].groupName = name }
+        }
+        return facts
+    }
+
+    /// Why a group gets nothing, for a person.
+    static func reason(_ decision: PlanDecision) -> String {
+        switch decision {
+        case .busy: "Another run is sending other content under this name just now; nothing was sent."
+        case .ambiguous: "It cannot be proved whether the group has the post; nothing was sent."
+        case .changed, .planned, .already, .unsettled:
+            "The group has a post of this announcement with other content; nothing was sent."
         }
     }
 }

@@ -14,7 +14,10 @@ package struct HeraldCommand: AsyncParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Scripts", subcommands: [New.self, Check.self, Test.self, Repl.self, Types.self]),
-            CommandGroup(name: "Announcing", subcommands: [Run.self, Resume.self, Suppress.self]),
+            CommandGroup(
+                name: "Announcing",
+                subcommands: [Run.self, Plan.self, Apply.self, Diff.self, Resume.self, Suppress.self]
+            ),
             CommandGroup(
                 name: "Afterwards",
                 subcommands: [

@@ -7,6 +7,9 @@ package struct Lease: Sendable, Equatable {
     package let id: Int64
     /// The run.
     package let run: String
+
+    /// No right at all: what somebody would write under it is refused, since no lease has the number 0.
+    package static func none(_ name: String) -> Lease { Lease(id: 0, run: name) }
 }
 
 /// Why a lease is not given: somebody else holds it.

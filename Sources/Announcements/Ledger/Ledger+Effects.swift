@@ -48,89 +48,111 @@ extension Ledger {
     ) async throws(StorageError) -> [PlanDecision] {
         try await write { db, statements in
             try Self.check(lease, db, statements)
-            let isContested = try Self.isContested(announcement, by: lease, db, statements)
-            let insert = try statements(
+            return try Self.plan(
+                posts,
+                announcement: announcement,
+                named: name,
+                repostsUndone: repostsUndone,
+                run: lease.run,
+                isContested: try Self.isContested(announcement, by: lease, db, statements),
                 db,
-                """
-                INSERT INTO effect (key, runID, announcementID, target, targetName, requestHash, method, path, sharedHash,
-                    sharedAt, body, state)
-                VALUES ($1, $2, $3, $4, $5, $6, 'POST', $7, $8, $9, $10, 0)
-                ON CONFLICT (key) DO NOTHING
-                """
+                statements
             )
-            let find = try statements(db, "SELECT id, state, requestHash FROM effect WHERE key = $1")
-            let replace = try statements(
-                db,
-                """
-                UPDATE effect SET runID = $1, targetName = $2, requestHash = $3, path = $4, sharedHash = $5, sharedAt = $6,
-                    body = $7, state = 0, status = NULL, code = NULL, message = NULL, settledAt = NULL
-                WHERE id = $8
-                """
-            )
-            let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            var kept: Set<[UInt8]> = []
-            return try posts.map { post in
-                let key = post.key(in: name)
-                let hash = post.hash
-                if post.isFurther {
-                    let rival = try Self.rival(of: key, post.group, in: announcement, named: name, db, statements)
-                    switch rival {
-                    case nil: break
-                    case (let id, .planned)? where !isContested:
-                        try db.execute(sql: "DELETE FROM effect WHERE id = ?", arguments: [id])
-                    case (_, .ambiguous)?: return .ambiguous
-                    case (_, .sending)? where !isContested: return .ambiguous
-                    case (_, _)?: return .busy
-                    }
-                }
-                if let shared = post.shared, kept.insert(shared.hash).inserted {
-                    content.bind(shared.hash, 1)
-                    content.bind(shared.bytes, 2)
-                    try content.run()
-                }
-                insert.bind(key.description, 1)
-                insert.bind(lease.run, 2)
-                insert.bind(announcement, 3)
-                insert.bind(post.group.text, 4)
-                insert.bind(post.groupName, 5)
-                insert.bind(hash, 6)
-                insert.bind(post.path, 7)
-                insert.bind(post.shared?.hash, 8)
-                if let shared = post.shared { insert.bind(Int64(shared.offset), 9) } else { insert.bindNull(9) }
-                insert.bind(post.body, 10)
-                try insert.run()
-                if db.changesCount == 1 { return .planned }
+        }
+    }
 
-                find.bind(key.description, 1)
-                guard try find.step() else { return .planned }
-                let id = find.integer(0)
-                let state = EffectState(rawValue: find.integer(1)) ?? .ambiguous
-                let isSame = find.bytes(2) == hash
-                find.reset()
-                let verdict = PlanRule.verdict(
-                    on: state,
-                    isSame: isSame,
-                    isContested: isContested,
-                    repostsUndone: repostsUndone
-                )
-                if verdict.decision == .changed, !post.isFurther {
-                    // It may have had this content later on.
-                    find.bind(post.further(inThread: nil).key(in: name).description, 1)
-                    defer { find.reset() }
-                    if try find.step(), find.integer(1) == EffectState.sent.rawValue { return .already }
+    /// Stores rendered posts, in a transaction that has begun.
+    static func plan(
+        _ posts: [RenderedPost],
+        announcement: Int64,
+        named name: String,
+        repostsUndone: Bool,
+        run: String,
+        isContested: Bool,
+        _ db: Database,
+        _ statements: Statements
+    ) throws -> [PlanDecision] {
+        let insert = try statements(
+            db,
+            """
+            INSERT INTO effect (key, runID, announcementID, target, targetName, requestHash, method, path, sharedHash,
+                sharedAt, body, state)
+            VALUES ($1, $2, $3, $4, $5, $6, 'POST', $7, $8, $9, $10, 0)
+            ON CONFLICT (key) DO NOTHING
+            """
+        )
+        let find = try statements(db, "SELECT id, state, requestHash FROM effect WHERE key = $1")
+        let replace = try statements(
+            db,
+            """
+            UPDATE effect SET runID = $1, targetName = $2, requestHash = $3, path = $4, sharedHash = $5, sharedAt = $6,
+                body = $7, state = 0, status = NULL, code = NULL, message = NULL, settledAt = NULL
+            WHERE id = $8
+            """
+        )
+        let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        var kept: Set<[UInt8]> = []
+        return try posts.map { post in
+            let key = post.key(in: name)
+            let hash = post.hash
+            if post.isFurther {
+                let rival = try Self.rival(of: key, post.group, in: announcement, named: name, db, statements)
+                switch rival {
+                case nil: break
+                case (let id, .planned)? where !isContested:
+                    try db.execute(sql: "DELETE FROM effect WHERE id = ?", arguments: [id])
+                case (_, .ambiguous)?: return .ambiguous
+                case (_, .sending)? where !isContested: return .ambiguous
+                case (_, _)?: return .busy
                 }
-                guard verdict.replaces else { return verdict.decision }
-                replace.bind(lease.run, 1)
-                replace.bind(post.groupName, 2)
-                replace.bind(hash, 3)
-                replace.bind(post.path, 4)
-                replace.bind(post.shared?.hash, 5)
-                if let shared = post.shared { replace.bind(Int64(shared.offset), 6) } else { replace.bindNull(6) }
-                replace.bind(post.body, 7)
-                replace.bind(id, 8)
-                try replace.run()
-                return verdict.decision
             }
+            if let shared = post.shared, kept.insert(shared.hash).inserted {
+                content.bind(shared.hash, 1)
+                content.bind(shared.bytes, 2)
+                try content.run()
+            }
+            insert.bind(key.description, 1)
+            insert.bind(run, 2)
+            insert.bind(announcement, 3)
+            insert.bind(post.group.text, 4)
+            insert.bind(post.groupName, 5)
+            insert.bind(hash, 6)
+            insert.bind(post.path, 7)
+            insert.bind(post.shared?.hash, 8)
+            if let shared = post.shared { insert.bind(Int64(shared.offset), 9) } else { insert.bindNull(9) }
+            insert.bind(post.body, 10)
+            try insert.run()
+            if db.changesCount == 1 { return .planned }
+
+            find.bind(key.description, 1)
+            guard try find.step() else { return .planned }
+            let id = find.integer(0)
+            let state = EffectState(rawValue: find.integer(1)) ?? .ambiguous
+            let isSame = find.bytes(2) == hash
+            find.reset()
+            let verdict = PlanRule.verdict(
+                on: state,
+                isSame: isSame,
+                isContested: isContested,
+                repostsUndone: repostsUndone
+            )
+            if verdict.decision == .changed, !post.isFurther {
+                // It may have had this content later on.
+                find.bind(post.further(inThread: nil).key(in: name).description, 1)
+                defer { find.reset() }
+                if try find.step(), find.integer(1) == EffectState.sent.rawValue { return .already }
+            }
+            guard verdict.replaces else { return verdict.decision }
+            replace.bind(run, 1)
+            replace.bind(post.groupName, 2)
+            replace.bind(hash, 3)
+            replace.bind(post.path, 4)
+            replace.bind(post.shared?.hash, 5)
+            if let shared = post.shared { replace.bind(Int64(shared.offset), 6) } else { replace.bindNull(6) }
+            replace.bind(post.body, 7)
+            replace.bind(id, 8)
+            try replace.run()
+            return verdict.decision
         }
     }
 
@@ -285,7 +307,7 @@ extension Ledger {
         return effects
     }
 
-    private static func shared(_ hash: [UInt8], _ db: Database) throws -> SharedPart? {
+    static func shared(_ hash: [UInt8], _ db: Database) throws -> SharedPart? {
         let bytes = try Data.fetchOne(db, sql: "SELECT bytes FROM content WHERE hash = ?", arguments: [Data(hash)])
         return bytes.map { SharedPart(Array($0), hash: hash, at: 0) }
     }

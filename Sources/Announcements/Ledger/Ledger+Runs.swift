@@ -11,30 +11,36 @@ extension Ledger {
     @discardableResult
     package func begin(_ run: RunRecord, keeping files: [String: [UInt8]] = [:]) async throws(StorageError) -> Lease {
         try await write { db, statements in
-            try db.execute(
-                sql: """
-                    INSERT INTO run (id, kind, origin, script, scriptHash, arguments, backend, operatorName, grants, state,
-                        startedAt)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    run.id, run.kind.rawValue, run.origin, run.script, run.scriptHash, Self.json(run.arguments),
-                    run.backend, run.operatorName, run.grants, RunRecord.State.running.rawValue, run.startedAt,
-                ]
-            )
+            let lease = try Self.insert(run, db, statements)
             for (path, bytes) in files { try Self.keep(bytes, path: path, run: run.id, db, statements) }
-            try Self.audit(.runBegan, of: run.id, at: run.startedAt, db, statements) { writer in
-                writer.member("kind", run.kind.rawValue)
-                if let origin = run.origin { writer.member("origin", origin) }
-                writer.member("script", run.script)
-                writer.member("scriptHash", run.scriptHash)
-                writer.name("arguments")
-                writer.array { writer in for argument in run.arguments { writer.string(argument) } }
-                writer.member("backend", run.backend)
-                writer.member("grants", run.grants)
-            }
-            return try Self.take(run.id, holder: .current, at: run.startedAt, db)
+            return lease
         }
+    }
+
+    /// Records that a run begins and takes its lease, in a transaction that has begun.
+    static func insert(_ run: RunRecord, _ db: Database, _ statements: Statements) throws -> Lease {
+        try db.execute(
+            sql: """
+                INSERT INTO run (id, kind, origin, script, scriptHash, arguments, backend, operatorName, grants, state,
+                    startedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run.id, run.kind.rawValue, run.origin, run.script, run.scriptHash, json(run.arguments), run.backend,
+                run.operatorName, run.grants, RunRecord.State.running.rawValue, run.startedAt,
+            ]
+        )
+        try audit(.runBegan, of: run.id, at: run.startedAt, db, statements) { writer in
+            writer.member("kind", run.kind.rawValue)
+            if let origin = run.origin { writer.member("origin", origin) }
+            writer.member("script", run.script)
+            writer.member("scriptHash", run.scriptHash)
+            writer.name("arguments")
+            writer.array { writer in for argument in run.arguments { writer.string(argument) } }
+            writer.member("backend", run.backend)
+            writer.member("grants", run.grants)
+        }
+        return try take(run.id, holder: .current, at: run.startedAt, db)
     }
 
     /// Records that a run has begun once more, and takes its lease.

@@ -151,8 +151,9 @@ enum LedgerSchema {
         );
         """
 
-    // A plan is what a run would do, all rendered and none of it sent. Its hash covers every item; `appliedBy` names the
-    // run that carried it out.
+    // A plan is what a run would do, all rendered and none of it sent. Its hash covers every item, and is missing while it
+    // is made; `appliedBy` names the run that carried it out. An item's path has its query behind it, and may have symbolic
+    // ids in it, as its body may.
     private static let plans = """
         CREATE TABLE plan (
             id TEXT PRIMARY KEY,
@@ -161,6 +162,7 @@ enum LedgerSchema {
             arguments TEXT NOT NULL,
             backend TEXT NOT NULL,
             operatorName TEXT NOT NULL,
+            notes TEXT NOT NULL,
             createdAt BIGINT NOT NULL,
             hash BLOB CHECK (length(hash) = 32),
             appliedBy TEXT REFERENCES run (id)
@@ -182,14 +184,17 @@ enum LedgerSchema {
             target TEXT,
             targetName TEXT,
             members INTEGER,
-            key TEXT,
+            key TEXT NOT NULL,
             decision TEXT NOT NULL CHECK (decision IN ('new', 'already', 'changed', 'ambiguous', 'refused')),
+            code TEXT,
             message TEXT,
             method TEXT NOT NULL,
             path TEXT NOT NULL,
+            headers TEXT,
             body BLOB NOT NULL,
             sharedHash BLOB REFERENCES content (hash),
             sharedAt INTEGER,
+            contentHash BLOB,
             PRIMARY KEY (planID, ordinal)
         );
         CREATE INDEX planItemOfTarget ON planItem (planID, target) WHERE target IS NOT NULL;

@@ -107,6 +107,8 @@ package struct AnnouncementTally: Sendable, Equatable {
     package var duplicates = 0
     /// Targets not yet sent to when the run was stopped.
     package var unsent = 0
+    /// Posts that a plan sends when it is applied; 0 in a run.
+    package var planned = 0
     /// Microseconds from the first send to the last answer.
     package var deliveryTime: Int64 = 0
 

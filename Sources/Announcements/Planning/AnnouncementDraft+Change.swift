@@ -15,44 +15,44 @@ extension AnnouncementDraft {
         if excluded.isEmpty { excluded = groups } else { excluded.formUnion(groups) }
     }
 
+    /// Posts as they are to be made, and what becomes of them.
+    struct Decided: Sendable {
+        var posts: [RenderedPost]
+        /// A decision for each post.
+        var decisions: [PlanDecision]
+        /// Why a changed one is not sent, where there is more to say.
+        var reasons: [GroupID: String] = [:]
+    }
+
     /// What becomes of posts, by the rule for changes.
     ///
-    /// - Returns: A decision for each post, and why a changed one is not sent where there is more to say.
     /// - Throws: ``StorageError``, or ``NoAnswer`` if the backend had to be asked and did not answer.
-    func decide(_ posts: [RenderedPost]) async throws -> (decisions: [PlanDecision], reasons: [GroupID: String]) {
+    func decide(_ posts: [RenderedPost]) async throws -> Decided {
         let rule = changes?.rule ?? .report
-        var decisions = try await ledger.plan(
-            posts,
-            announcement: announcement,
-            named: name,
-            repostsUndone: rule == .new,
-            lease: lease
-        )
-        let changed = decisions.indices.filter { decisions[$0] == .changed }
-        var reasons: [GroupID: String] = [:]
-        var further: [(index: Int, post: RenderedPost)] = []
+        var decided = Decided(posts: posts, decisions: try await judge(posts, repostsUndone: rule == .new))
+        let changed = decided.decisions.indices.filter { decided.decisions[$0] == .changed }
+        var further: [Int] = []
         switch rule {
-        case .report, .skip: return (decisions, [:])
-        case .new: further = changed.map { ($0, posts[$0].further(inThread: nil)) }
+        case .report, .skip: return decided
+        case .new:
+            for index in changed { decided.posts[index] = posts[index].further(inThread: nil) }
+            further = changed
         case .reply:
             let places = try await changes?.threads.places(of: name, in: changed.map { posts[$0].group }) ?? [:]
             for index in changed {
                 switch places[posts[index].group] {
-                case .thread(let thread): further.append((index, posts[index].further(inThread: thread)))
-                case .nowhere(let reason): reasons[posts[index].group] = reason
+                case .thread(let thread):
+                    decided.posts[index] = posts[index].further(inThread: thread)
+                    further.append(index)
+                case .nowhere(let reason): decided.reasons[posts[index].group] = reason
                 case nil: break
                 }
             }
         }
-        guard !further.isEmpty else { return (decisions, reasons) }
-        let verdicts = try await ledger.plan(
-            further.map(\.post),
-            announcement: announcement,
-            named: name,
-            lease: lease
-        )
-        for (place, verdict) in zip(further, verdicts) { decisions[place.index] = verdict }
-        return (decisions, reasons)
+        guard !further.isEmpty else { return decided }
+        let verdicts = try await judge(further.map { decided.posts[$0] }, repostsUndone: false)
+        for (index, verdict) in zip(further, verdicts) { decided.decisions[index] = verdict }
+        return decided
     }
 }
 

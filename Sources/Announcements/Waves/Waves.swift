@@ -60,6 +60,12 @@ package struct Waves: Sendable, Equatable {
         return left
     }
 
+    /// How long is waited at least, by the grace period and between waves, until so many targets have their post.
+    package func leastTime(for total: Int) -> Duration {
+        let waves = sizes(of: total).count
+        return waves == 0 ? .zero : grace + pause * (waves - 1)
+    }
+
     /// How many of a wave's targets may fail; one more stops the announcement.
     package func failuresAllowed(of size: Int) -> Int? {
         stopAbove.map { Int((Double(size) * $0).rounded(.down)) }

@@ -69,7 +69,12 @@ enum UserOperations {
     }
 
     @Sendable private static func me(_ context: OperationContext) throws -> GraphResponse {
-        try entity(caller(context), context)
+        var response = try entity(caller(context), context)
+        // The posting policy does not apply to the operator, which a client cannot know otherwise.
+        if context.request.caller.kind == .operator {
+            response.headers[Caller.kindHeader] = Caller.Kind.operator.rawValue
+        }
+        return response
     }
 
     @Sendable private static func get(_ context: OperationContext) throws -> GraphResponse {

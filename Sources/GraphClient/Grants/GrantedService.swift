@@ -26,32 +26,9 @@ package final class GrantedService<Next: GraphService>: GraphService {
 
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
         guard request.method.isWrite else { return try await next.respond(to: request) }
-        guard let group = Self.group(in: request.path) else {
-            guard grants.allGroups else {
-                return Self.refusal(
-                    "Nothing was granted that covers \(request.method.rawValue) \(request.path.prefix(120)). "
-                        + "Allow it with --allow-all-groups."
-                )
-            }
+        if let refusal = try await refusal(of: request) { return refusal }
+        guard Self.group(in: request.path) != nil, Self.makesPost(request) else {
             return try await next.respond(to: request)
-        }
-        guard try await isGranted(group, like: request) else {
-            return Self.refusal(
-                "Writing to the group \(group.prefix(80)) was not granted. Allow it with --allow-groups \(group.prefix(80)), "
-                    + "or every group with --allow-all-groups."
-            )
-        }
-        guard Self.makesPost(request) else { return try await next.respond(to: request) }
-        let isWithin = state.withLock { state in
-            guard state.posts < grants.maximumPosts else { return false }
-            state.posts += 1
-            return true
-        }
-        guard isWithin else {
-            return Self.refusal(
-                "The run has made \(grants.maximumPosts) posts, which is all that it was granted. Allow more with "
-                    + "--max-posts NUMBER."
-            )
         }
         do {
             let response = try await next.respond(to: request)
@@ -62,6 +39,45 @@ package final class GrantedService<Next: GraphService>: GraphService {
             state.withLock { $0.posts -= 1 }
             throw reason
         }
+    }
+
+    /// Why a write would be refused, found without sending it; nil if it was granted.
+    ///
+    /// A post that was granted counts as made.
+    package func refusal(of request: GraphRequest) async throws -> GraphResponse? {
+        guard request.method.isWrite else { return nil }
+        guard let group = Self.group(in: request.path) else {
+            guard !grants.allGroups else { return nil }
+            return Self.refusal(
+                "Nothing was granted that covers \(request.method.rawValue) \(request.path.prefix(120)). "
+                    + "Allow it with --allow-all-groups."
+            )
+        }
+        guard try await isGranted(group, like: request) else {
+            return Self.refusal(
+                "Writing to the group \(group.prefix(80)) was not granted. Allow it with --allow-groups "
+                    + "\(group.prefix(80)), or every group with --allow-all-groups."
+            )
+        }
+        guard Self.makesPost(request) else { return nil }
+        guard reserve(1) else { return Self.tooManyPosts(grants.maximumPosts) }
+        return nil
+    }
+
+    /// Counts posts as made which are only planned; false if so many were not granted, and then none is counted.
+    @discardableResult
+    package func reserve(_ posts: Int) -> Bool {
+        state.withLock { state in
+            guard state.posts + posts <= grants.maximumPosts else { return false }
+            state.posts += posts
+            return true
+        }
+    }
+
+    private static func tooManyPosts(_ maximum: Int) -> GraphResponse {
+        refusal(
+            "The run has made \(maximum) posts, which is all that it was granted. Allow more with --max-posts NUMBER."
+        )
     }
 
     /// How many posts may still be made.

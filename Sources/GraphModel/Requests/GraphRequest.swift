@@ -158,6 +158,12 @@ package struct Caller: Sendable, Equatable {
     }
 }
 
+extension Caller {
+    /// The header of the answer to `GET /me` by which a service says on whose authority the caller acts, where that is
+    /// more than an access token shows.
+    package static let kindHeader = "x-caller-kind"
+}
+
 extension IdempotencyKey {
     /// The header of answers by which a server says that it keeps keys.
     package static let keptHeader = "x-keeps-keys"

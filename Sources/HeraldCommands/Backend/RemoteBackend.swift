@@ -1,3 +1,4 @@
+import Announcements
 import AsyncHTTPClient
 import GraphClient
 import GraphModel
@@ -116,6 +117,8 @@ struct RemoteBackend: Sendable {
         )
         complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
         backend.reconciler = reconciler(marking)
+        // Graph's quota counts requests, not what they ask for.
+        backend.targetChunk = TargetReader.filterSize
         backend.verifiesFirst = sending.verifyExisting
         return backend
     }
@@ -154,7 +157,7 @@ struct RemoteBackend: Sendable {
     private static func caller(in response: GraphResponse) -> Caller {
         var caller = Caller(id: "", displayName: "an application", address: "", kind: .application)
         guard response.isSuccess else { return caller }
-        caller.kind = .delegated
+        caller.kind = response.headers[Caller.kindHeader].flatMap(Caller.Kind.init) ?? .delegated
         try? JSONReader.read(response.body) { reader in
             try reader.object { reader, name in
                 guard reader.kind == .string else { return }

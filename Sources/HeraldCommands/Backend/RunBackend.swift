@@ -1,3 +1,4 @@
+import Announcements
 import EmbeddedGraph
 import GraphClient
 import GraphModel
@@ -22,6 +23,13 @@ struct RunBackend: Sendable {
 
     /// What keeps posts to these groups from being sent, by what was granted; nil if nothing needs a grant.
     var permits: (@Sendable (Set<GroupID>) async throws -> GrantShortfall?)?
+    /// The refusal of a write that was not granted, found without sending it; nil if nothing needs a grant.
+    var refusal: (@Sendable (GraphRequest) async throws -> GraphResponse?)?
+    /// Counts posts as made which are only planned.
+    var reserve: (@Sendable (Int) -> Void)?
+    /// How many groups are looked at in one request before something is announced to them; nil where the sending shows it
+    /// as fast as a look would.
+    var targetChunk: Int?
     /// How fast the backend lets posts be made; nil if it is as fast as it can.
     var pace: BackendPace?
     /// Tells what has to wait for a time.
@@ -46,6 +54,9 @@ struct RunBackend: Sendable {
         self.init(name: name, service: granted, caller: caller, width: width)
         self.grants = grants.text
         serviceRoot = name
+        targetChunk = 1
+        refusal = { request in try await granted.refusal(of: request) }
+        reserve = { posts in granted.reserve(posts) }
         permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }
     }
 
@@ -54,5 +65,15 @@ struct RunBackend: Sendable {
         self.service = service
         self.caller = caller
         self.width = width
+    }
+
+    /// What looks at groups before something is announced to them in a run; nil where that is left to the sending.
+    func targetReader(_ depth: TargetReader.Depth) -> TargetReader? {
+        targetChunk.map { TargetReader(service, caller: caller, depth: depth, chunk: $0) }
+    }
+
+    /// What looks at groups for a plan, which promises to have looked.
+    func planReader(_ depth: TargetReader.Depth) -> TargetReader {
+        targetReader(depth) ?? TargetReader(service, caller: caller, depth: depth, isNear: true)
     }
 }

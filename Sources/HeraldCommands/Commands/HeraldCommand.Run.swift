@@ -40,9 +40,12 @@ extension HeraldCommand {
             "--backend", "--profile", "--store", "--allow-groups", "--allow-all-groups", "--max-posts", "--replay",
         ]
 
-        func validate() throws {
+        func validate() throws { try Self.refuseDecisive(in: arguments) }
+
+        /// Refuses options behind the script that decide what is done, and where.
+        static func refuseDecisive(in arguments: [String], besides others: Set<String> = []) throws {
             let own = arguments.prefix { $0 != "--" }.first { argument in
-                Self.decisive.contains(String(argument.prefix { $0 != "=" }))
+                decisive.union(others).contains(String(argument.prefix { $0 != "=" }))
             }
             guard let own else { return }
             throw ValidationError(
@@ -120,6 +123,7 @@ extension HeraldCommand {
             _ ledger: Ledger,
             _ herald: HeraldEnvironment
         ) async throws -> RunSession.Job {
+            if let rest = try await RunSession.Job.rest(of: record, in: ledger) { return rest }
             guard let source = try await ledger.kept(RunPlace.scriptPath, run: record.id),
                 let folder = try await ledger.kept(RunPlace.folderPath, run: record.id)
             else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }

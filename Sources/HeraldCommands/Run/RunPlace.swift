@@ -42,6 +42,27 @@ struct RunPlace: Sendable {
         return (record, try await ledger.begin(record, keeping: files))
     }
 
+    /// Records that a run begins which carries out a plan.
+    ///
+    /// - Returns: The run, and the right to write for it.
+    /// - Throws: ``PlanFault`` if the plan was applied before.
+    func begin(applying plan: PlanRecord) async throws -> (record: RunRecord, lease: Lease) {
+        let record = RunRecord(
+            id: RunRecord.newID(at: now()),
+            kind: .apply,
+            origin: plan.id,
+            script: plan.script,
+            scriptHash: plan.scriptHash,
+            arguments: plan.arguments,
+            backend: backend.name,
+            operatorName: backend.caller.displayName,
+            grants: backend.grants,
+            state: .running,
+            startedAt: now()
+        )
+        return (record, try await ledger.begin(record, applying: plan.id))
+    }
+
     /// What the modules of a run may touch.
     ///
     /// - Parameters:
@@ -95,6 +116,7 @@ struct RunPlace: Sendable {
             now: now,
             journal: RunJournal(repeating: journal) { entries in try await ledger.append(entries, run: run) }
         )
+        context.targets = backend.targetReader(.existence)
         context.suppressed = suppressed
         if let clock { context.sleep = { await clock.skip(.seconds($0)) } }
         return context

@@ -95,7 +95,8 @@ final class RunScreen: Sendable {
         }
     }
 
-    private func summarize(_ preview: RunMonitor.Preview) {
+    /// Says what an announcement is about to do, if it is about to do anything.
+    func summarize(_ preview: RunMonitor.Preview) {
         events?.write("announcement") { writer in
             writer.member("announcement", preview.tally.name)
             writer.member("targets", preview.tally.targets)
@@ -103,7 +104,12 @@ final class RunScreen: Sendable {
             writer.member("already", preview.tally.already)
         }
         guard !isQuiet, preview.toSend > 0 else { return }
-        say(AnnouncementSummary(preview, leastTime: backend?.pace?.leastTime(forPosts: preview.toSend)).text)
+        for line in summary(of: preview).lines { say(line) }
+    }
+
+    /// What an announcement is about to do on the backend.
+    func summary(of preview: RunMonitor.Preview) -> AnnouncementSummary {
+        AnnouncementSummary(preview, leastTime: backend?.pace?.leastTime(forPosts: preview.toSend))
     }
 
     private func watcher(of name: String, _ approval: Approval?) -> WaveWatcher {

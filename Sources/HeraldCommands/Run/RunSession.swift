@@ -18,6 +18,8 @@ struct RunSession {
         var folder: String
         var arguments: [String]
         var limits: ScriptLimits
+        /// The plan that is carried out; nil for a script that is executed.
+        var plan: PlanRecord?
     }
 
     /// How the report is given.
@@ -38,10 +40,10 @@ struct RunSession {
     /// How somebody is called back at the end.
     var notice = EndNotice()
 
-    private var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: now) }
+    var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: now) }
 
     /// Gives microseconds since 1970: by the machine's clock, or by that of a replay.
-    private var now: @Sendable () -> Int64 {
+    var now: @Sendable () -> Int64 {
         guard let clock = backend.clock else { return herald.now }
         return { clock.timeOfDay }
     }
@@ -82,6 +84,9 @@ struct RunSession {
             await screen.showingWaits {
                 await interruption.during {
                     await outcome.keep {
+                        if let plan = job.plan {
+                            return try await apply(plan, isResumed: job.resuming != nil, context)
+                        }
                         let scriptRun = try ScriptRun(job.script, context: context, limits: job.limits)
                         defer { outcome.sources = scriptRun.sources }
                         try await scriptRun.execute()
@@ -115,6 +120,7 @@ struct RunSession {
 
     private func begin(_ job: Job) async throws -> (record: RunRecord, lease: Lease) {
         guard var record = job.resuming else {
+            if let plan = job.plan { return try await place.begin(applying: plan) }
             return try await place.begin(job.script, folder: job.folder, arguments: job.arguments)
         }
         switch try await ledger.resume(record.id, at: now()) {
@@ -152,7 +158,7 @@ struct RunSession {
 }
 
 /// How a script ended, brought out of the task that ran it.
-private final class Outcome: @unchecked Sendable {  // written once, by a task that is awaited before it is read
+final class Outcome: @unchecked Sendable {  // written once, by a task that is awaited before it is read
     private(set) var error: (any Error)?
     var sources: [String: [UInt8]] = [:]
 
@@ -162,7 +168,7 @@ private final class Outcome: @unchecked Sendable {  // written once, by a task t
 }
 
 /// What an ending means.
-private struct Verdict {
+struct Verdict {
     var state: RunRecord.State
     var status: ExitStatus
     var problem: ScriptProblem?

@@ -24,12 +24,23 @@ actor AnnouncementComposer {
 
     static func make(_ spec: AnnouncementSpec, context: ScriptContext) async throws(HostError) -> AnnouncementComposer {
         do {
-            let draft = try await AnnouncementDraft(
-                name: spec.name,
-                lease: context.lease,
-                ledger: context.ledger,
-                now: context.now
-            )
+            let draft =
+                if let plan = context.plan {
+                    await AnnouncementDraft(
+                        name: spec.name,
+                        plan: plan,
+                        targets: context.targets,
+                        now: context.now
+                    )
+                } else {
+                    try await AnnouncementDraft(
+                        name: spec.name,
+                        lease: context.lease,
+                        ledger: context.ledger,
+                        targets: context.targets,
+                        now: context.now
+                    )
+                }
             await draft.change(
                 by: spec.onChange,
                 finding: FirstThread(ledger: context.ledger, sender: context.sender, caller: context.caller)
@@ -157,8 +168,8 @@ actor AnnouncementComposer {
                 participants: spec.participants
             )
             switch await shelf.selection(showing: body.contentType == "html" ? ShownPictures.ids(in: content) : []) {
-            case .none: try await add(post, attached: nil, to: group, place)
-            case .attached(let part): try await add(post, attached: part, to: group, place)
+            case .none: try await add(post, attached: nil, to: group, named: values.groupName, place)
+            case .attached(let part): try await add(post, attached: part, to: group, named: values.groupName, place)
             case .missing(let picture, let reason):
                 await draft.fault(
                     "picture/\(picture)",
@@ -180,12 +191,15 @@ actor AnnouncementComposer {
         _ post: AnnouncementPost,
         attached: SharedPart?,
         to group: GroupID,
+        named groupName: String?,
         _ place: () -> String
     ) async throws {
         if let problem = post.problem(attached: attached) {
             await draft.fault(problem.kind, "\(place()), group \(group): \(problem.message)")
         } else {
-            try await draft.add(post.rendered(for: group, attached: attached))
+            var rendered = post.rendered(for: group, attached: attached)
+            rendered.groupName = groupName
+            try await draft.add(rendered)
         }
     }
 
@@ -200,10 +214,18 @@ actor AnnouncementComposer {
             guard preview.targets > 0 || preview.excluded > 0 else {
                 throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
             }
-            let answer = await context.monitor.confirm(RunMonitor.Preview(tally: preview, groups: groups))
+            var shown = RunMonitor.Preview(tally: preview, groups: groups)
+            shown.refused = await draft.refused
+            shown.oddities = await draft.oddities
+            shown.waves = spec.waves
+            let answer = await context.monitor.confirm(shown)
             if case .refuse(let code, let reason) = answer {
                 try await draft.discard()
                 throw HostError(code: code, message: "announce: '\(spec.name)': \(reason); nothing was sent")
+            }
+            if context.plan != nil {
+                let (tally, findings) = try await draft.recordPlan(spec.waves)
+                return Self.result(tally, findings)
             }
             let delivery = Delivery(
                 ledger: context.ledger,
@@ -219,27 +241,8 @@ actor AnnouncementComposer {
                 watcher: context.monitor.watch(name)
             )
             context.monitor.finished(tally, findings)
-            switch halt {
-            case nil: return Self.result(tally, findings)
-            case .interrupted:
-                throw HostError(
-                    code: "interrupted",
-                    message: "announce: '\(name)' was interrupted: \(tally.sent) sent, \(tally.unsent) not yet"
-                )
-            case .withdrawn:
-                throw HostError(code: "interrupted", message: "announce: '\(name)' was taken back; nothing was sent")
-            case .held(let reason):
-                throw HostError(
-                    code: HostError.heldCode,
-                    message: "announce: '\(name)' is held: \(reason); \(tally.sent) sent, \(tally.unsent) not yet"
-                )
-            case .unavailable(let reason):
-                throw HostError(
-                    code: "unavailable",
-                    message: "announce: '\(name)' stopped: \(reason); \(tally.sent) sent, \(tally.unsent) not yet. "
-                        + "Run it again: it sends the rest only"
-                )
-            }
+            if let halt { throw HostError(halt, of: name, tally) }
+            return Self.result(tally, findings)
         } catch let error as HostError {
             throw error
         } catch {
@@ -276,6 +279,7 @@ actor AnnouncementComposer {
             writer.object { writer in
                 writer.member("name", tally.name)
                 writer.member("targets", tally.targets)
+                writer.member("planned", tally.planned)
                 writer.member("sent", tally.sent)
                 writer.member("already", tally.already)
                 writer.member("changed", tally.changed)
@@ -302,7 +306,10 @@ actor AnnouncementComposer {
     }
 }
 
-extension HostError {
-    /// The code of an announcement that was stopped between waves, or since too much of it failed.
-    package static let heldCode = "held"
+extension TemplateSource {
+    /// The group's name, if the script's data has it.
+    fileprivate var groupName: String? {
+        guard case .text(let name)? = value(named: "displayName"), !name.isEmpty else { return nil }
+        return name
+    }
 }

@@ -126,6 +126,11 @@ enum AnnounceDescription {
             fields: [
                 ScriptField("name", "string", summary: "The announcement's name."),
                 ScriptField("targets", "integer", summary: "How many groups were named."),
+                ScriptField(
+                    "planned",
+                    "integer",
+                    summary: "How many get it when the plan is applied; 0 where nothing is planned."
+                ),
                 ScriptField("sent", "integer", summary: "How many got it now."),
                 ScriptField("already", "integer", summary: "How many had it before."),
                 ScriptField("changed", "integer", summary: "How many have it with other content, and got nothing."),

@@ -10,6 +10,10 @@ package struct ScriptContext: Sendable {
     /// Sends the posts of announcements, which the ledger remembers by itself.
     package var sender: Sender
     package var ledger: Ledger
+    /// What records everything that the script would send; nil if it is sent.
+    package var plan: PlanRecorder?
+    /// What looks at the groups of announcements before anything is sent to them; nil if that is left to the sending.
+    package var targets: TargetReader?
     /// The run, as the ledger names it.
     package var run: RunRecord
     /// The right to write for the run.
@@ -94,6 +98,12 @@ package struct RunMonitor: Sendable {
         package var tally: AnnouncementTally
         /// The groups to which a post will be sent.
         package var groups: Set<GroupID>
+        /// The groups that do not take it, the first of them.
+        package var refused: [AnnouncementDraft.Refusal] = []
+        /// What is odd about the posts.
+        package var oddities = PostOddities()
+        /// In which parts it goes out.
+        package var waves = Waves()
 
         package init(tally: AnnouncementTally, groups: Set<GroupID>) {
             self.tally = tally

@@ -151,12 +151,13 @@ import Testing
         preview.tally.already = 40
         #expect(
             AnnouncementSummary(preview, leastTime: .seconds(80)).text
-                == "wellness-2026: 1,960 to announce, of 2,000 targets, 40 have it already; takes 1 min 20 s or more"
+                == "wellness-2026: 2,000 announcements: 1,960 new, 40 already have it; takes 1 min 20 s or more"
         )
         preview.tally.targets = 1_960
         preview.tally.already = 0
         #expect(
-            AnnouncementSummary(preview, leastTime: .milliseconds(20)).text == "wellness-2026: 1,960 to announce"
+            AnnouncementSummary(preview, leastTime: .milliseconds(20)).text
+                == "wellness-2026: 1,960 announcements, all new"
         )
     }
 }

@@ -110,7 +110,7 @@ import Testing
                 "run",
                 option,
                 "announce.lua",
-                disturbance: .interrupt(once: "to announce")
+                disturbance: .interrupt(once: "announcements, all new")
             )
             if ending.status != HeraldCommands.ExitStatus.done.rawValue {
                 #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)

@@ -23,6 +23,11 @@ struct StoreContent {
         Int(try rows("SELECT CAST(count(*) AS TEXT) FROM \"\(table)\"")[0]) ?? -1
     }
 
+    /// The topics of all conversations, sorted.
+    func topics() throws -> [String] { try rows("SELECT topic FROM conversation ORDER BY topic") }
+
+    /// What a query gives, as texts.
+    func texts(_ sql: String) throws -> [String] { try rows(sql) }
     /// The values of a column, as texts.
     func texts(of table: String, _ column: String) throws -> [String] {
         try rows("SELECT CAST(\"\(column)\" AS TEXT) FROM \"\(table)\"")

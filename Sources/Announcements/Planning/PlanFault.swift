@@ -1,0 +1,10 @@
+/// Why a plan cannot be read, or not be carried out: sentences for a person.
+package struct PlanFault: Error, Sendable, CustomStringConvertible {
+    package var message: String
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,137 @@
+import Announcements
+import GraphModel
+import ScriptHost
+
+/// What is in a plan, for people and for programs.
+struct PlanReport {
+    let plan: PlanRecord
+    private let announcements: [PlanAnnouncement]
+    private let counts: [String: [PlanItem.Decision: Int]]
+    /// What is known besides of a plan that was made just now.
+    private let previews: [String: RunMonitor.Preview]
+    private let screen: RunScreen?
+
+    /// - Parameters:
+    ///   - plan: The plan.
+    ///   - ledger: Where it stands.
+    ///   - previews: What its announcements were about to do, if it was made just now.
+    ///   - screen: What knows how long they take.
+    /// - Throws: ``StorageError``.
+    init(
+        _ plan: PlanRecord,
+        ledger: Ledger,
+        previews: [RunMonitor.Preview] = [],
+        screen: RunScreen? = nil
+    ) async throws {
+        self.plan = plan
+        announcements = try await ledger.announcements(ofPlan: plan.id)
+        counts = try await ledger.counts(ofPlan: plan.id)
+        self.previews = Dictionary(previews.map { ($0.tally.name, $0) }) { first, _ in first }
+        self.screen = screen
+    }
+
+    /// How many single writes it has.
+    var writes: Int { counts[""]?.values.reduce(0, +) ?? 0 }
+
+    /// Whether every target gets its post, or has it.
+    var isComplete: Bool {
+        counts.values.allSatisfy { ($0[.refused] ?? 0) + ($0[.changed] ?? 0) + ($0[.ambiguous] ?? 0) == 0 }
+    }
+
+    /// How many items are sent when it is applied.
+    var toSend: Int { counts.values.reduce(0) { $0 + ($1[.new] ?? 0) } }
+
+    /// One line for each announcement, the single writes and each note, without what was known at its making only.
+    var summary: [String] {
+        var lines = announcements.map { planned in
+            let (name, targets) = (planned.name, planned.targets)
+            let parts = PlanItem.Decision.allCases.compactMap { decision in
+                counts[name]?[decision].map { "\($0.grouped) \(decision.rawValue)" }
+            }
+            return "\(name): \(targets.grouped) announcement\(targets == 1 ? "" : "s")"
+                + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
+        }
+        lines += writesLine
+        return lines
+    }
+
+    private var writesLine: [String] {
+        writes == 0 ? [] : ["\(writes.grouped) single write\(writes == 1 ? "" : "s")"]
+    }
+
+    /// What was just made, for people.
+    var lines: [String] {
+        var lines: [String] = []
+        for planned in announcements {
+            guard let preview = previews[planned.name], let screen else { continue }
+            let summary = screen.summary(of: preview)
+            lines += summary.lines
+            if let extremes = summary.extremes { lines.append("  " + extremes) }
+        }
+        lines += writesLine
+        if announcements.isEmpty, writes == 0 { lines.append("The script sends nothing.") }
+        lines += plan.notes.map { "note: " + $0 }
+        lines.append("Plan \(plan.id); look closer with: herald plan show \(plan.id)")
+        if toSend > 0 { lines.append("Carry it out with: herald apply \(plan.id)") }
+        return lines
+    }
+
+    /// The plan as one JSON document, without its items.
+    var json: [UInt8] { JSONWriter.bytes(capacity: 1024) { writer in writer.object { write(&$0) } } }
+
+    /// Writes the members of the plan's JSON.
+    func write(_ writer: inout JSONWriter) {
+        writer.member("plan", plan.id)
+        writer.member("script", plan.script)
+        writer.member("scriptHash", plan.scriptHash)
+        writer.name("arguments")
+        writer.array { writer in for argument in plan.arguments { writer.string(argument) } }
+        writer.member("backend", plan.backend)
+        writer.member("operator", plan.operatorName)
+        writer.member("createdAt", GraphDate(microseconds: plan.createdAt).text)
+        writer.member("hash", plan.hash?.hexadecimal)
+        writer.member("appliedBy", plan.appliedBy)
+        writer.member("writes", writes)
+        writer.name("announcements")
+        writer.array { writer in
+            for planned in announcements { writer.object { write(planned, &$0) } }
+        }
+        writer.name("notes")
+        writer.array { writer in for note in plan.notes { writer.string(note) } }
+    }
+
+    private func write(_ planned: PlanAnnouncement, _ writer: inout JSONWriter) {
+        writer.member("name", planned.name)
+        writer.member("targets", planned.targets)
+        for decision in PlanItem.Decision.allCases {
+            writer.name(decision.rawValue)
+            writer.integer(counts[planned.name]?[decision] ?? 0)
+        }
+        writer.member("skipped", planned.skipped)
+        writer.member("excluded", planned.excluded)
+        writer.member("duplicates", planned.duplicates)
+        guard let preview = previews[planned.name] else { return }
+        writer.name("odd")
+        writer.object { writer in
+            for (kind, oddity) in preview.oddities.found.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                writer.name(kind.rawValue)
+                writer.object { writer in
+                    writer.member("count", oddity.count)
+                    writer.name("examples")
+                    writer.array { writer in for name in oddity.examples { writer.string(name) } }
+                }
+            }
+            write("shortest", preview.oddities.shortest, &writer)
+            write("longest", preview.oddities.longest, &writer)
+        }
+    }
+
+    private func write(_ name: String, _ extreme: PostOddities.Extreme?, _ writer: inout JSONWriter) {
+        guard let extreme else { return }
+        writer.name(name)
+        writer.object { writer in
+            writer.member("group", extreme.group)
+            writer.member("bytes", extreme.length)
+        }
+    }
+}
