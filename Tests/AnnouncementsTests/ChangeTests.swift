@@ -124,7 +124,7 @@ import Testing
         _ = await draft.admit(group)
         try await draft.add(World.post("two", to: group))
         _ = try await draft.finish()
-        try await world.kill("R1")
+        try await world.ledger.end(world.lease("R1"), .interrupted, message: nil, at: 6)
         let outcome = try await world.announce("news", "three", to: [group], run: "R2", onChange: .new)
         #expect(outcome.tally.sent == 1)
         #expect(try await Set(world.posts(of: group)) == [["one"], ["three"]])

@@ -50,7 +50,7 @@ import Testing
         for group in first {
             #expect(try await attachment(of: group, in: world) == Data(text.utf8).base64EncodedString())
         }
-        try await world.kill("R1")
+        try await world.ledger.end(world.lease("R1"), .interrupted, message: nil, at: 6)
 
         let rest = Set(world.groups[3..<6])
         let resumed = try await world.announce("news", "hello", to: Array(first.union(rest)), run: "R2", attached: part)

@@ -22,6 +22,7 @@ struct Languages: Sendable {
     /// the fallback.
     ///
     /// - Parameter preferred: The group's language, as in `de-AT`; nil or empty if it is not known.
+    /// - Returns: The language, or that there is none.
     func choice(for preferred: String?) -> Choice {
         guard !tags.isEmpty else { return .language("") }
         var wanted = Self.tag(preferred ?? "")[...]

@@ -14,7 +14,7 @@ struct Markdown {
     }
 
     /// The largest text that is converted, in bytes.
-    static let maximumSize = 256 << 10
+    static let maximumSize = 64 << 10
 
     /// The HTML, with the tags.
     let html: String
@@ -197,12 +197,15 @@ private struct MarkdownLines {
 
     private static func insert(_ word: String, afterFirstBarOf line: Substring) -> String {
         guard let bar = line.firstIndex(of: "|") else { return word + line }
-        return String(line[...bar]) + word + line[line.index(after: bar)...]
+        let cell = line[line.index(after: bar)...]
+        let text = cell.drop(while: \.isWhitespace)
+        return line[...bar] + cell[..<text.startIndex] + word + text
     }
 
     private static func insert(_ word: String, beforeLastBarOf line: String) -> String {
         let line = line.replacing(#/\s+$/#, with: "")
-        return line.hasSuffix("|") && !line.hasSuffix("\\|") ? line.dropLast() + word + "|" : line + word
+        guard line.hasSuffix("|"), !line.hasSuffix("\\|") else { return line + word }
+        return line.dropLast().replacing(#/\s+$/#, with: "") + word + " |"
     }
 }
 

@@ -13,6 +13,10 @@ struct ProtocolModel: Hashable {
         var crashes: Int
         var losses: Int
         var silences: Int
+        /// Whether a process looks at its lease in the moment in which a write leaves.
+        var checksLease = true
+        /// Whether a lost answer is followed by a look.
+        var looks = true
     }
 
     /// A post's row in the ledger.
@@ -64,6 +68,8 @@ struct ProtocolModel: Hashable {
     var losses: Int
     var silences: Int
     let keepsKeys: Bool
+    let checksLease: Bool
+    let looks: Bool
 
     init(_ setting: Setting) {
         rows = Array(repeating: nil, count: setting.targets)
@@ -75,6 +81,8 @@ struct ProtocolModel: Hashable {
         losses = setting.losses
         silences = setting.silences
         keepsKeys = setting.keepsKeys
+        checksLease = setting.checksLease
+        looks = setting.looks
     }
 
     var isOver: Bool { runs.allSatisfy { $0.place == .finished } }
@@ -245,6 +253,7 @@ struct ProtocolModel: Hashable {
         var course = Reconciliation(attemptedAt: nil, readLag: 0, leavesMark: true)
         for _ in 0..<sends { course.send() }
         if isLost { course.lose(at: 0) }
+        if isLost, !looks { return send(target, sends, index) }
         switch course.next(at: 0) {
         case .send: return send(target, sends, index)
         case .look:
@@ -280,7 +289,7 @@ struct ProtocolModel: Hashable {
 
     private func send(_ target: Int, _ sends: Int, _ index: Int) -> [ProtocolModel] {
         // A process that was silent renews its lease before it sends, and learns there that it was superseded.
-        guard leases.contains(runs[index].lease) else {
+        guard leases.contains(runs[index].lease) || !checksLease else {
             var model = self
             model.runs[index].place = .superseded
             return [model]

@@ -25,11 +25,11 @@ import Testing
         }
     }
 
-    private func findings(
+    private func announced(
+        _ more: String = "",
         topic: String = "'T'",
         body: String = "'B'",
-        to: String = "{}",
-        _ more: String = ""
+        to: String = "{}"
     ) -> [String] {
         findings("announce { name = 'n', to = \(to), topic = \(topic), body = \(body), \(more) }")
             .map { String($0.drop { $0 != " " }.dropFirst()) }
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `languages that one text lacks are found, and those of groups`() {
         #expect(
-            findings(topic: "{ en = 'a' }", body: "{ en = 'a', de = html '{{x}}' }", to: "csv.read 'languages.csv'")
+            announced(topic: "{ en = 'a' }", body: "{ en = 'a', de = html '{{x}}' }", to: "csv.read 'languages.csv'")
                 == [
                     "error missingLanguage: 'topic' lacks what 'body' has in de (give every language for both)",
                     "error missingLanguage: languages.csv has a group for which there is no text: it prefers 'fr', and the languages are de, en; add it, or name a fallback",
@@ -80,37 +80,37 @@ import Testing
                 ]
         )
         #expect(
-            findings(body: "{ en = 'a' }", to: "csv.read 'groups.csv'") == [
+            announced(body: "{ en = 'a' }", to: "csv.read 'groups.csv'") == [
                 "error missingLanguage: groups.csv has no column 'preferredLanguage' to choose the language by (add it, or name a fallback: fallback = \"en\")"
             ]
         )
         #expect(
-            findings(body: "{ en = 'a', fallback = 'de' }") == [
+            announced(body: "{ en = 'a', fallback = 'de' }") == [
                 "error missingLanguage: 'body': the fallback 'de' is none of its languages (they are en)"
             ]
         )
         #expect(
-            findings(body: "{ english = 'a' }") == [
+            announced(body: "{ english = 'a' }") == [
                 "error unknownField: 'body': 'english' is no language (write en or [\"de-AT\"])"
             ]
         )
-        #expect(findings(body: "{ fr = 'a', ['de'] = 'b', fallback = 'fr' }", to: "csv.read 'languages.csv'") == [])
-        #expect(findings(topic: "{ fr = 'a', de = 'b' }", body: "html 'x'", to: "csv.read 'languages.csv'") == [])
+        #expect(announced(body: "{ fr = 'a', ['de'] = 'b', fallback = 'fr' }", to: "csv.read 'languages.csv'") == [])
+        #expect(announced(topic: "{ fr = 'a', de = 'b' }", body: "html 'x'", to: "csv.read 'languages.csv'") == [])
     }
 
     @Test func `onChange and except are read`() {
         #expect(
-            findings("onChange = 'nwe'") == [
+            announced("onChange = 'nwe'") == [
                 "error wrongKind: announce: field 'onChange' is \"skip\", \"reply\" or \"new\", not \"nwe\" (did you mean 'new'?)"
             ]
         )
-        #expect(findings("onChange = 'reply', except = csv.read 'groups.csv'") == [])
+        #expect(announced("onChange = 'reply', except = csv.read 'groups.csv'") == [])
         #expect(
-            findings("except = csv.read 'names.csv'") == [
+            announced("except = csv.read 'names.csv'") == [
                 "error missingColumn: names.csv has no column 'id' to say which group a row means (it has name)"
             ]
         )
-        #expect(findings("except = 'x'") == ["error wrongKind: announce: field 'except' must be a list, not a string"])
+        #expect(announced("except = 'x'") == ["error wrongKind: announce: field 'except' must be a list, not a string"])
     }
 
     @Test func `what an announcement reads is a capability`() {
