@@ -186,7 +186,8 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnouncementsTests",
-            dependencies: ["Announcements", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage",
+            dependencies: [
+                "Announcements", "EmbeddedGraph", "GraphClient", "GraphModel", "Storage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

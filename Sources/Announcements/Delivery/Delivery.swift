@@ -53,7 +53,9 @@ package struct Delivery: Sendable {
     /// How many attempts are written ahead in one transaction, on a backend without keys.
     package var ahead = 64
 
-    /// How many targets may be refused, or end unproven; one more stops the delivery. Nil for any number.
+    /// How many targets may be refused, or end unproven; one more stops the delivery.
+    ///
+    /// Nil for any number.
     package var failuresAllowed: Int?
     /// When posts may be made; nil for at any time.
     package var window: SendWindow?

@@ -28,6 +28,8 @@ extension Ledger {
     /// Looks whether the rows agree with one another.
     ///
     /// - Parameter time: Microseconds since 1970.
+    /// - Returns: How many there are of what, and what contradicts itself.
+    /// - Throws: ``StorageError``.
     package func condition(at time: Int64) async throws(StorageError) -> LedgerCondition {
         try await read { db in
             var condition = LedgerCondition()

@@ -12,7 +12,7 @@ import Testing
         #expect(lines.count == 3, "\(listed.output)")
         #expect(
             lines[0].split(separator: " ", omittingEmptySubsequences: true) == [
-                "GROUP", "ANNOUNCEMENT", "CODE", "REASON",
+                "GROUP", "NAME", "ANNOUNCEMENT", "CODE", "REASON",
             ]
         )
         #expect(lines[1].hasPrefix(AfterwardsStage.groups[2].text))

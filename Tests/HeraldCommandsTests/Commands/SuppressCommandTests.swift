@@ -106,7 +106,7 @@ import Testing
         #expect(await world.run("run", "a.lua") == .done)
         #expect(world.output.take() == "1\t1\t1\n")
         let said = world.error.take()
-        #expect(said.contains("a: 1 to announce, 1 left out"))
+        #expect(said.contains("a: 1 announcement: 1 new, 1 left out"))
         #expect(said.contains("a: 1 announced, 1 left out, none failed"))
         #expect(await world.run("show", "last", "--json") == .done)
         #expect(world.output.take().contains("\"excluded\":1"))
