@@ -13,24 +13,24 @@ package struct HeraldCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Scripts", subcommands: [New.self, Check.self, Test.self, Repl.self, Types.self]),
+            CommandGroup(name: "Script", subcommands: [New.self, Check.self, Test.self, Repl.self, Types.self]),
             CommandGroup(
-                name: "Announcing",
+                name: "Announcement",
                 subcommands: [Run.self, Plan.self, Apply.self, Diff.self, Resume.self, Suppress.self]
             ),
             CommandGroup(
-                name: "Afterwards",
+                name: "Result",
                 subcommands: [
                     Runs.self, Show.self, Report.self, Replies.self, Retry.self, Correct.self, Undo.self,
                     LedgerUpkeep.self, Audit.self,
                 ]
             ),
             CommandGroup(
-                name: "What the backend holds",
+                name: "Content",
                 subcommands: [Groups.self, Conversations.self, Threads.self, Posts.self]
             ),
             CommandGroup(
-                name: "Backends",
+                name: "Backend",
                 subcommands: [Login.self, Logout.self, Whoami.self, Doctor.self, Serve.self, Token.self]
             ),
         ]

@@ -15,6 +15,8 @@ package final class GrantedService<Next: GraphService>: GraphService {
 
     private struct State {
         var posts = 0
+        /// Posts that count as made and whose answer was lost: sent again, they are the same ones.
+        var unproven: Set<IdempotencyKey> = []
         /// What was found out about groups whose names decide.
         var verdicts: [String: Bool] = [:]
     }
@@ -38,6 +40,9 @@ package final class GrantedService<Next: GraphService>: GraphService {
         } catch let reason as NoAnswer where reason.outcome == .notDone {
             state.withLock { $0.posts -= 1 }
             throw reason
+        } catch {
+            if let key = request.key { state.withLock { _ = $0.unproven.insert(key) } }
+            throw error
         }
     }
 
@@ -60,6 +65,7 @@ package final class GrantedService<Next: GraphService>: GraphService {
             )
         }
         guard Self.makesPost(request) else { return nil }
+        if let key = request.key, state.withLock({ $0.unproven.remove(key) }) != nil { return nil }
         guard reserve(1) else { return Self.tooManyPosts(grants.maximumPosts) }
         return nil
     }

@@ -11,7 +11,8 @@ struct Resumption {
         guard record.state == .finished else { return nil }
         let report = try await ledger.report(record, findings: 10_000)
         // A script may have caught that an announcement stopped, and come to its end all the same.
-        if report.tallies.contains(where: { $0.unsent > 0 }) { return nil }
+        // What is unproven is looked for again.
+        if report.tallies.contains(where: { $0.unsent > 0 || $0.ambiguous > 0 }) { return nil }
         if json {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else {
@@ -21,9 +22,6 @@ struct Resumption {
         let counts = try await ledger.counts(try await ledger.family(of: record.id))
         if counts[.failed] != nil {
             try herald.error.line("Send to those that failed with: herald retry \(record.id) --failed")
-        }
-        if counts[.ambiguous] != nil {
-            try herald.error.line("Look for those that are unproven with: herald retry \(record.id) --ambiguous")
         }
         return report.isComplete ? .done : .targetsFailed
     }

@@ -192,7 +192,7 @@ extension AuditEntry {
     /// The detail for people: `targets 2000, posts 1996`.
     fileprivate var detailText: String {
         guard let value = try? JSONValue(Array(detail.utf8)), case .object(let members) = value else { return detail }
-        return members.sorted { $0.key < $1.key }.map { name, value in
+        return members.sorted { $0.key < $1.key }.filter { !$0.value.text.isEmpty }.map { name, value in
             // A hash is there to be compared, by programs.
             let text = value.text
             return "\(name) \(name.lowercased().hasSuffix("hash") ? String(text.prefix(8)) : text)"

@@ -8,6 +8,9 @@ extension HeraldCommand {
         static let configuration = CommandConfiguration(
             abstract: "See what a script would send, and keep it to be sent exactly so.",
             discussion: """
+                `herald plan SCRIPT` is short for `herald plan make SCRIPT`; `herald plan make --help` has its options, such \
+                as -o FILE for a plan to hand on, and those of the backend.
+
                 Examples:
 
                   herald plan announce.lua

@@ -24,7 +24,11 @@ struct LedgerCheck {
                 condition.contradictions.joined(separator: "; ") + ": put the file aside, and take up a copy"
             )
         }
-        return .well("rows", "\(condition.runs.grouped) runs and \(condition.effects.grouped) effects agree")
+        return .well(
+            "rows",
+            "\(condition.runs.grouped) run\(condition.runs == 1 ? "" : "s") and \(condition.effects.grouped) "
+                + "effect\(condition.effects == 1 ? "" : "s") agree with one another"
+        )
     }
 
     private func open(_ condition: LedgerCondition) -> CheckFinding {

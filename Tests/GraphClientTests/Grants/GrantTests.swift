@@ -65,6 +65,26 @@ import Testing
         #expect(try await post("/groups/\(Self.group)/members/$ref").isSuccess)
     }
 
+    @Test func `a post whose answer was lost is the same post when it is sent again`() async throws {
+        let service = ScriptedService([.none(.unknown), .answer(201), .answer(201)])
+        let granted = GrantedService(service, grants: Grants(allGroups: true, maximumPosts: 1))
+        func post(_ key: String) async throws -> GraphResponse {
+            try await granted.respond(
+                to: GraphRequest(
+                    .post,
+                    "/groups/\(Self.group)/conversations",
+                    body: Array("{}".utf8),
+                    caller: Self.adele,
+                    key: IdempotencyKey(.explicit, key)
+                )
+            )
+        }
+        await #expect(throws: NoAnswer.self) { try await post("a") }
+        #expect(try await post("b").status == 403)
+        #expect(try await post("a").status == 201)
+        #expect(try await post("a").status == 403)
+    }
+
     @Test(arguments: [
         ("sales@contoso.example", "*@contoso.example", true), ("Sales", "sal?s", true), ("Sales", "sal", false),
         ("", "*", true), ("abc", "a*b*c", true), ("ab", "a*b*c", false), ("aXbXbc", "a*bc", true), ("abc", "", false),

@@ -23,6 +23,11 @@ import Testing
         case keyed, unkeyed
     }
 
+    /// What is executed: the script, or a plan that was made of it.
+    private enum Work {
+        case run, apply
+    }
+
     @Test(arguments: Server.allCases, first..<(first + seeds))
     func `killed, throttled, cut off and doubled, an announcement reaches each group once`(
         server: Server,
@@ -37,15 +42,18 @@ import Testing
             folder: world.folder,
             log: log
         )
-        // Every other seed has a second copy of the job at work, on the same ledger.
+        // Every other seed has a second copy of the job at work, on the same ledger; every fourth applies a plan.
         let copies = seed.isMultiple(of: 2) ? 1 : 2
-        async let first = announce(to: process.address, in: world, seed: UInt64(seed))
-        async let second = copies == 1 ? nil : announce(to: process.address, in: world, seed: UInt64(seed) + 1 << 32)
+        let work = seed.isMultiple(of: 4) ? Work.apply : .run
+        async let first = announce(work, to: process.address, in: world, seed: UInt64(seed))
+        async let second =
+            copies == 1 ? nil : announce(work, to: process.address, in: world, seed: UInt64(seed) + 1 << 32)
         let courses = try await [first, second].compactMap { $0 }
         await process.stop()
 
         for course in courses {
-            let comment: Comment = "seed \(seed), \(server.rawValue), \(copies) copies: \(course.ending.error)"
+            let comment: Comment =
+                "seed \(seed), \(server.rawValue), \(copies) copies: \(course.ending.error) \(course.ending.output.suffix(600))"
             #expect(course.ending.status == 0, comment)
             let report = try JSONValue(Array(course.ending.output.utf8))
             let tally = try #require(report["announcements"]?.elements?.first, comment)
@@ -67,6 +75,7 @@ import Testing
 
     /// Runs the example until it comes to its end; the first runs are killed, at moments which it gives, too.
     private func announce(
+        _ work: Work,
         to address: String,
         in world: CapturedWorld,
         seed: UInt64
@@ -77,24 +86,43 @@ import Testing
             home: "client",
             variables: ["HERALD_TOKEN": ServerUnderTest.token]
         )
-        let arguments = [
-            "run", "--json", "--yes", "--backend", address, "--allow-all-groups", "--max-posts", "\(Self.groups)",
+        let options = [
+            "--json", "--yes", "--backend", address, "--allow-all-groups", "--max-posts", "\(Self.groups)",
             "--read-lag",
-            "1.5", "announce.lua",
+            "1.5",
         ]
+        var arguments = ["run"] + options + ["announce.lua"]
+        if work == .apply {
+            try await plan(options, with: herald)
+            arguments = ["apply"] + options + ["last"]
+        }
         var deaths: [Double] = []
         for _ in 0..<Int.random(in: 0...2, using: &random) {
             let delay = Int.random(in: 50_000...1_500_000, using: &random)
             let ending = try await herald.run(arguments, disturbance: .kill(after: delay))
             if !ending.wasKilled { return (ending, deaths) }
+            // A plan is applied once; the run that does so is gone on with, if it came so far as to be one.
+            if work == .apply, try await herald.run("show", "--backend", address, "last").status == 0 {
+                arguments = ["resume"] + options + ["last"]
+            }
             deaths.append(Date().timeIntervalSince1970)
         }
         // What the line keeps losing is given up for this run; the next goes on where it ended.
         for _ in 0..<9 {
             let ending = try await herald.run(arguments)
             if ending.status == 0 { return (ending, deaths) }
+            if work == .apply { arguments = ["resume"] + options + ["last"] }
         }
         return (try await herald.run(arguments), deaths)
+    }
+
+    /// Makes a plan, however often the line cuts that off.
+    private func plan(_ options: [String], with herald: HeraldProcess) async throws {
+        var ending = try await herald.run(["plan"] + options.filter { $0 != "--yes" } + ["announce.lua"])
+        for _ in 0..<5 where ending.status != 0 {
+            ending = try await herald.run(["plan"] + options.filter { $0 != "--yes" } + ["announce.lua"])
+        }
+        try #require(ending.status == 0, "\(ending.error)")
     }
 
     private func prepare(_ world: CapturedWorld) async throws {

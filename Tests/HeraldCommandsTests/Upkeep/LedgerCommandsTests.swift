@@ -24,7 +24,7 @@ import Testing
         let world = try await world()
         #expect(await world.run("ledger", "check") == .done)
         let text = world.output.take()
-        #expect(text.contains("1 runs and 1 effects agree") && text.contains("none was left in the middle"))
+        #expect(text.contains("1 run and 1 effect agree") && text.contains("none was left in the middle"))
         #expect(await world.run("ledger", "check", "--json") == .done)
         #expect(world.output.take().contains(#""well":true"#))
     }
