@@ -74,12 +74,11 @@ extension RunSession.Job {
         )
     }
 
-    /// The rest of a run that carries out a plan; nil if the run is no such run.
+    /// The rest of a run that carries out a plan.
     ///
     /// - Throws: ``Failure`` if the plan is not as it was.
     @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    static func rest(of run: RunRecord, in ledger: Ledger) async throws -> RunSession.Job? {
-        guard run.kind == .apply else { return nil }
+    static func rest(of run: RunRecord, in ledger: Ledger) async throws -> RunSession.Job {
         guard let id = run.origin, let plan = try await ledger.plan(id) else {
             throw Failure(.failed, "The ledger does not have the plan of the run \(run.id).")
         }

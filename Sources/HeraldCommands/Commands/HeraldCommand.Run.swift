@@ -103,8 +103,21 @@ extension HeraldCommand {
                     return status
                 }
                 guard ErrandSession.executes(record.kind) else {
-                    return try await options.session(herald, backend, ledger)
-                        .execute(try await job(record, ledger, herald), options.presentation)
+                    let session = try options.session(herald, backend, ledger)
+                    if record.kind == .apply {
+                        return try await session.execute(try await .rest(of: record, in: ledger), options.presentation)
+                    }
+                    guard let source = try await ledger.kept(RunPlace.scriptPath, run: record.id),
+                        let folder = try await ledger.kept(RunPlace.folderPath, run: record.id)
+                    else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
+                    let job = RunSession.Job(
+                        resuming: record,
+                        script: LuaChunk(name: record.script, source: source),
+                        folder: String(decoding: folder, as: UTF8.self),
+                        arguments: record.arguments,
+                        limits: options.limit.limits(in: herald)
+                    )
+                    return try await session.execute(job, options.presentation)
                 }
                 let session = ErrandSession(
                     herald: herald,
@@ -116,24 +129,6 @@ extension HeraldCommand {
                 )
                 return try await session.resume(record, options.presentation)
             }
-        }
-
-        private func job(
-            _ record: RunRecord,
-            _ ledger: Ledger,
-            _ herald: HeraldEnvironment
-        ) async throws -> RunSession.Job {
-            if let rest = try await RunSession.Job.rest(of: record, in: ledger) { return rest }
-            guard let source = try await ledger.kept(RunPlace.scriptPath, run: record.id),
-                let folder = try await ledger.kept(RunPlace.folderPath, run: record.id)
-            else { throw Failure(.failed, "The ledger does not have the script of the run \(record.id).") }
-            return RunSession.Job(
-                resuming: record,
-                script: LuaChunk(name: record.script, source: source),
-                folder: String(decoding: folder, as: UTF8.self),
-                arguments: record.arguments,
-                limits: options.limit.limits(in: herald)
-            )
         }
     }
 }
