@@ -96,7 +96,7 @@ package struct Sender: Sendable {
                 if attemptedAt != nil || course.sends > 0 { try await willRepeat() }
                 course.send()
                 do {
-                    let response = try await SendPermit.$check.withValue(mayLeave) {
+                    let response = try await SendPermit.$current.withValue(SendPermit(mayLeave)) {
                         try await shielded { try await backend.respond(to: request) }
                     }
                     return .answered(response, sends: course.sends, copies: 1)

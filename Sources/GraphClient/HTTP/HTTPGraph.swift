@@ -114,7 +114,7 @@ package struct HTTPGraph: GraphService {
         } else if request.method == .post {
             http.headers.add(name: "Content-Length", value: "0")
         }
-        do { try await SendPermit.check?() } catch {
+        do { try await SendPermit.current?.check() } catch {
             var reason = NoAnswer(.notDone, "\(error)")
             reason.isFinal = true
             throw reason

@@ -153,7 +153,7 @@ import Testing
                 try await world.kill("R1")
                 _ = try await world.ledger.resume("R1", at: 1_700_000_000_900_000)
                 world.ledger.freshness.forget()
-                do { try await SendPermit.check?() } catch { throw NoAnswer(.notDone, "\(error)") }
+                do { try await SendPermit.current?.check() } catch { throw NoAnswer(.notDone, "\(error)") }
                 return try await next.respond(to: request)
             }
             func leavesMark(_ request: GraphRequest) -> Bool { true }

@@ -46,7 +46,7 @@ struct SendPermitTests {
 
     @Test func `a write that must not leave any more does not, and is not tried again`() async throws {
         try await RunningHerald.with { server in
-            let result = try await SendPermit.$check.withValue({ throw Superseded() }) {
+            let result = try await SendPermit.$current.withValue(SendPermit { throw Superseded() }) {
                 try await answer(of: server, GivenToken("any"))
             }
             let reason = #expect(throws: NoAnswer.self) { try result.get() }

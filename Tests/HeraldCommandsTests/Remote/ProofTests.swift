@@ -5,8 +5,8 @@ import Testing
 
 @testable import HeraldCommands
 
-/// The real client against the real server over a line on which everything goes wrong that may: each group has its post
-/// once, and the counts are true.
+/// The real executable, killed and doubled, on the embedded store, and against the real server over a line on which
+/// everything goes wrong that may: each group has its post once, and the counts are true.
 ///
 /// `scripts/prove` runs it with many seeds and groups.
 @Suite struct ProofTests {
@@ -16,11 +16,11 @@ import Testing
     private static let seeds = number("HERALD_PROVE_SEEDS") ?? 2
     private static let groups = number("HERALD_PROVE_GROUPS") ?? 40
     private static let first = number("HERALD_PROVE_FIRST") ?? Int.random(in: 0..<1_000_000)
-    private static let faults = "lost-reply=5%,throttle=4%,unavailable=2%,reset=2%,latency=3ms±3ms,read-lag=300ms"
+    private static let faults = "lost-reply=5%,throttle=5%,unavailable=2%,reset=2%,latency=3ms±3ms,read-lag=1s"
 
-    /// A server that keeps keys, and one that keeps none, as Graph.
-    enum Server: String, CaseIterable, Sendable {
-        case keyed, unkeyed
+    /// The embedded store, a server that keeps keys, and one that keeps none, as Graph.
+    enum Backend: String, CaseIterable, Sendable {
+        case embedded, keyed, unkeyed
     }
 
     /// What is executed: the script, or a plan that was made of it.
@@ -28,32 +28,35 @@ import Testing
         case run, apply
     }
 
-    @Test(arguments: Server.allCases, first..<(first + seeds))
+    @Test(arguments: Backend.allCases, first..<(first + seeds))
     func `killed, throttled, cut off and doubled, an announcement reaches each group once`(
-        server: Server,
+        backend: Backend,
         seed: Int
     ) async throws {
         let world = try CapturedWorld()
         try await prepare(world)
         let log = "server.log"
         let options = ["--faults", Self.faults, "--seed", "\(seed)", "--throttle", "graph"]
-        let process = try await ServerUnderTest(
-            options + (server == .keyed ? [] : ["--no-keys"]),
-            folder: world.folder,
-            log: log
-        )
+        let server: ServerUnderTest? =
+            backend == .embedded
+            ? nil
+            : try await ServerUnderTest(
+                options + (backend == .keyed ? [] : ["--no-keys"]),
+                folder: world.folder,
+                log: log
+            )
         // Every other seed has a second copy of the job at work, on the same ledger; every fourth applies a plan.
         let copies = seed.isMultiple(of: 2) ? 1 : 2
         let work = seed.isMultiple(of: 4) ? Work.apply : .run
-        async let first = announce(work, to: process.address, in: world, seed: UInt64(seed))
+        async let first = announce(work, to: server?.address, in: world, seed: UInt64(seed))
         async let second =
-            copies == 1 ? nil : announce(work, to: process.address, in: world, seed: UInt64(seed) + 1 << 32)
+            copies == 1 ? nil : announce(work, to: server?.address, in: world, seed: UInt64(seed) + 1 << 32)
         let courses = try await [first, second].compactMap { $0 }
-        await process.stop()
+        await server?.stop()
 
         for course in courses {
             let comment: Comment =
-                "seed \(seed), \(server.rawValue), \(copies) copies: \(course.ending.error) \(course.ending.output.suffix(600))"
+                "seed \(seed), \(backend.rawValue), \(copies) copies: \(course.ending.error) \(course.ending.output.suffix(600))"
             #expect(course.ending.status == 0, comment)
             let report = try JSONValue(Array(course.ending.output.utf8))
             let tally = try #require(report["announcements"]?.elements?.first, comment)
@@ -62,9 +65,10 @@ import Testing
             #expect((tally["sent"]?.double ?? 0) + (tally["already"]?.double ?? 0) == groups, comment)
             for name in ["failed", "ambiguous", "unsent", "changed"] { #expect(tally[name]?.double == 0, comment) }
         }
-        let comment: Comment = "seed \(seed), \(server.rawValue), \(copies) copies"
+        let comment: Comment = "seed \(seed), \(backend.rawValue), \(copies) copies"
         #expect(try world.store.groupsNotAnnouncedOnce().isEmpty, comment)
         #expect(try world.store.count("conversation") == Self.groups, comment)
+        if backend == .embedded { return }
         let requests = try LoggedRequest.read(world.folder + "/" + log)
         #expect(requests.count { $0.status == "201" } > 0, comment)
         // What one process is told, another cannot know.
@@ -73,24 +77,24 @@ import Testing
         }
     }
 
-    /// Runs the example until it comes to its end; the first runs are killed, at moments which it gives, too.
+    /// Runs the example until it comes to its end, on the embedded store if there is no address.
+    ///
+    /// The first runs are killed; the moments are given back, too.
     private func announce(
         _ work: Work,
-        to address: String,
+        to address: String?,
         in world: CapturedWorld,
         seed: UInt64
     ) async throws -> (ending: HeraldProcess.Ending, deaths: [Double])? {
         var random = SeededRandom(seed: seed)
         let herald = HeraldProcess(
             folder: world.folder,
-            home: "client",
+            home: address == nil ? "state" : "client",
             variables: ["HERALD_TOKEN": ServerUnderTest.token]
         )
-        let options = [
-            "--json", "--yes", "--backend", address, "--allow-all-groups", "--max-posts", "\(Self.groups)",
-            "--read-lag",
-            "1.5",
-        ]
+        let place = address.map { ["--backend", $0] } ?? []
+        var options = ["--json", "--yes"] + place
+        if address != nil { options += ["--allow-all-groups", "--max-posts", "\(Self.groups)", "--read-lag", "1.5"] }
         var arguments = ["run"] + options + ["announce.lua"]
         if work == .apply {
             try await plan(options, with: herald)
@@ -98,11 +102,11 @@ import Testing
         }
         var deaths: [Double] = []
         for _ in 0..<Int.random(in: 0...2, using: &random) {
-            let delay = Int.random(in: 50_000...1_500_000, using: &random)
+            let delay = Int.random(in: address == nil ? 20_000...400_000 : 50_000...1_500_000, using: &random)
             let ending = try await herald.run(arguments, disturbance: .kill(after: delay))
             if !ending.wasKilled { return (ending, deaths) }
             // A plan is applied once; the run that does so is gone on with, if it came so far as to be one.
-            if work == .apply, try await herald.run("show", "--backend", address, "last").status == 0 {
+            if work == .apply, try await herald.run(["show"] + place + ["last"]).status == 0 {
                 arguments = ["resume"] + options + ["last"]
             }
             deaths.append(Date().timeIntervalSince1970)

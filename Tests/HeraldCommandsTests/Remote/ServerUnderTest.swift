@@ -22,7 +22,7 @@ struct ServerUnderTest {
         try Data().write(to: URL(filePath: path))
         let file = try FileHandle(forWritingTo: URL(filePath: path))
         let process = try ChildProcess(
-            Bundle.main.bundleURL.appending(path: "herald-server").path,
+            Executables.path("herald-server"),
             ["--listen", "127.0.0.1:0", "--log-format", "json"] + options,
             folder: folder,
             environment: [

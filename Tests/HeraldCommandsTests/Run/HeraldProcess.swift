@@ -2,6 +2,15 @@ import Dispatch
 import Foundation
 import Processes
 
+/// The products that tests start as processes.
+enum Executables {
+    /// Where a product is: beside the tests, or in the folder that `HERALD_EXECUTABLES` names.
+    static func path(_ name: String) -> String {
+        let folder = ProcessInfo.processInfo.environment["HERALD_EXECUTABLES"].map { URL(filePath: $0) }
+        return (folder ?? Bundle.main.bundleURL).appending(path: name).path
+    }
+}
+
 /// The real executable, as a process of its own whose state is in a folder of its own.
 struct HeraldProcess {
     /// How a process ended, and what it wrote.
@@ -20,9 +29,6 @@ struct HeraldProcess {
         /// SIGINT, once standard error has this text.
         case interrupt(once: String)
     }
-
-    /// The executable, which is built beside the tests.
-    private static let executable = Bundle.main.bundleURL.appending(path: "herald")
 
     /// Where the process runs.
     let folder: String
@@ -43,7 +49,7 @@ struct HeraldProcess {
         let output = Pipe()
         let error = Pipe()
         let process = try ChildProcess(
-            Self.executable.path,
+            Executables.path("herald"),
             arguments,
             folder: folder,
             environment: [

@@ -23,7 +23,7 @@ struct HeraldTerminal {
     func run(_ arguments: String, _ steps: [Step]) async throws -> (status: Int32, screen: String) {
         let input = Pipe()
         let output = Pipe()
-        let herald = Bundle.main.bundleURL.appending(path: "herald").path
+        let herald = Executables.path("herald")
         let process = try ChildProcess(
             "/usr/bin/script",
             // Without exec, a shell would stay between the two, and have an opinion of its own about Ctrl-C.
