@@ -65,8 +65,8 @@ extension HeraldCommand.Audit {
             }
             if entries.isEmpty { try herald.error.line("Nothing has been done yet.") }
             var table = TextTable([
-                .whole("#"), .whole("WHEN"), .text("WHO", minimum: 8), .whole("WHAT"), .text("RUN", minimum: 10),
-                .text("DETAIL", minimum: 20),
+                .whole("#"), .whole("WHEN"), .text("WHO", minimum: 5), .whole("WHAT"), .text("RUN", minimum: 8),
+                .text("DETAIL", minimum: 10),
             ])
             for entry in entries {
                 let when = GraphDate(microseconds: entry.at / 1_000_000 * 1_000_000).text

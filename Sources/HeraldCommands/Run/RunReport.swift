@@ -13,8 +13,10 @@ struct RunReport: Sendable {
     /// Whether the ledger keeps it: that of a replay goes with it.
     var isKept = true
 
-    /// How many findings the text lists.
+    /// How many reasons the text lists.
     static let listed = 10
+    /// How many of the targets that share a reason it names.
+    static let named = 3
 
     /// Whether every target has its post; of a run that takes back, whether nothing of it is left.
     var isComplete: Bool {
@@ -26,14 +28,7 @@ struct RunReport: Sendable {
     /// The report as lines for people.
     var lines: [String] {
         var lines = tallies.map { Self.line($0, of: run.kind) }
-        let notable = findings.filter { $0.kind != .duplicate }
-        for finding in notable.prefix(Self.listed) {
-            let code = finding.code.map { " (\($0))" } ?? ""
-            lines.append("  \(finding.kind.rawValue) \(finding.target)\(code): \(finding.message)")
-        }
-        if notable.count > Self.listed {
-            lines.append("  and \((notable.count - Self.listed).grouped) more: herald show \(run.id)")
-        }
+        lines += reasonLines
         if writes.sent + writes.failed > 0, tallies.isEmpty {
             lines.append(
                 "\(writes.sent.grouped) write\(writes.sent == 1 ? "" : "s") made, "
@@ -45,6 +40,37 @@ struct RunReport: Sendable {
         }
         let time = run.endedAt.map { " in \(Duration.microseconds($0 - run.startedAt).spoken)" } ?? ""
         lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: herald show \(run.id)")
+        return lines
+    }
+
+    /// Why single targets have no post: one line for each reason, and who has it.
+    private var reasonLines: [String] {
+        struct Reason: Hashable {
+            var kind: Finding.Kind
+            var code: String?
+            var message: String
+        }
+        var reasons: [Reason] = []
+        var targets: [Reason: [String]] = [:]
+        for finding in findings where finding.kind != .duplicate {
+            let reason = Reason(kind: finding.kind, code: finding.code, message: finding.message)
+            if targets[reason] == nil { reasons.append(reason) }
+            targets[reason, default: []].append(finding.target)
+        }
+        var lines: [String] = []
+        for reason in reasons.prefix(Self.listed) {
+            let having = targets[reason] ?? []
+            let who = having.count == 1 ? having[0] : having.count.grouped
+            let code = reason.code.map { " (\($0))" } ?? ""
+            lines.append("  \(reason.kind.rawValue) \(who)\(code): \(reason.message)")
+            guard having.count > 1 else { continue }
+            let more = having.count > Self.named ? " and \((having.count - Self.named).grouped) more" : ""
+            lines.append("    " + having.prefix(Self.named).joined(separator: ", ") + more)
+        }
+        if reasons.count > Self.listed {
+            let rest = reasons.dropFirst(Self.listed).reduce(0) { $0 + (targets[$1]?.count ?? 0) }
+            lines.append("  and \(rest.grouped) more: herald show \(run.id)")
+        }
         return lines
     }
 

@@ -95,6 +95,8 @@ struct LoggedRequest: Decodable {
         var early: [String] = []
         for request in requests {
             guard let method = request.method, let path = request.path, let span = request.span else { continue }
+            // Lists of groups that differ in what they ask for are under way at once, and the log leaves the query out.
+            if path.hasSuffix("/groups") { continue }
             let name = method + " " + path
             if let (told, time) = allowed[name], span.start < time - tolerance,
                 !deaths.contains(where: { $0 > told - 1 && $0 < span.start })
