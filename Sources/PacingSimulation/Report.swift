@@ -47,6 +47,12 @@ package struct Report: Sendable, Equatable, Codable {
     /// What share of the requests was answered 429.
     package var refusedShare: Double { requests == 0 ? 0 : Double(refused) / Double(requests) }
 
+    /// Whether it is long enough for the aims to mean something: an announcement that is over in a few windows takes as long
+    /// as the way up to its pace and its last answers do.
+    package var isLong: Bool { bound >= Self.leastBound }
+
+    private static let leastBound: Int64 = 150_000_000
+
     /// Whether the aims hold: at most 1.05 times the bound, at most 0.1 % answered 429, and every post made once.
     package var meetsAims: Bool { ratio <= 1.05 && refusedShare <= 0.001 && notMadeOnce == 0 && givenUp == 0 }
 

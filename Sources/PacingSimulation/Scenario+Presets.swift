@@ -18,7 +18,7 @@ extension Scenario {
             switch self {
             case .announce: "one post to each mailbox"
             case .several: "four posts to each of a quarter of the mailboxes, as corrections and undoing make them"
-            case .deep: "all posts to 20 mailboxes (20,000 each at most), where the mailbox's own limits decide"
+            case .deep: "all posts to 20 mailboxes, 20,000 each at most, where four at once in a mailbox decide"
             case .today: "one post to each mailbox under today's limit of an app, 130,000 requests in 10 s"
             case .half: "somebody else uses half of the app's budget, under the same registration"
             case .halfUnmarked: "the same, and refusals do not say that they are meant for the whole app"
@@ -44,6 +44,7 @@ extension Scenario {
         case .deep:
             self.mailboxes = min(mailboxes, 20)
             posts = min(20_000, (mailboxes + 19) / 20)
+            goesInRounds = true
         case .today: graph.application = GraphLimits.Budget(requests: 130_000, window: 10_000_000)
         case .half, .halfUnmarked: foreignShare = 0.5
         case .storm, .stormUnmarked: storm = Storm()

@@ -4,8 +4,10 @@ package import GraphClient
 package struct Scenario: Sendable {
     package var name: String
     package var mailboxes = 1_000_000
-    /// How many posts each mailbox gets, one directly after the other.
+    /// How many posts each mailbox gets.
     package var posts = 1
+    /// Whether every mailbox gets one post before any gets its next; if not, a mailbox gets its posts one after the other.
+    package var goesInRounds = false
     /// Where random numbers begin.
     package var seed: UInt64 = 1
     /// What the simulated Graph enforces.

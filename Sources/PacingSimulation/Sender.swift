@@ -7,12 +7,11 @@ import GraphClient
 struct Sender {
     private(set) var pacer: Pacer
     private let width: Int
-    /// The posts that are this sender's: from `next` on, in steps of whole mailboxes.
+    private let number: Int
+    /// The next post to be handed over: to which mailbox, and which of that mailbox's posts.
     private var mailbox: Int
     private var postInMailbox = 0
-    private let apps: Int
-    private let mailboxes: Int
-    private let posts: Int
+    private let scenario: Scenario
     private var open = 0
     /// When the alarm goes off that is set; nil if none is.
     private(set) var alarm: Int64?
@@ -20,24 +19,33 @@ struct Sender {
     init(_ scenario: Scenario, number: Int) {
         let limits = scenario.limits
         pacer = Pacer(limits, seed: scenario.seed &+ UInt64(number), at: 0)
-        width = scenario.width ?? limits.maximumConcurrency
+        width = scenario.width ?? limits.width
+        self.number = number
+        self.scenario = scenario
         mailbox = number
-        apps = scenario.apps
-        mailboxes = scenario.mailboxes
-        posts = scenario.posts
     }
 
     /// Hands posts to the pacer until as many are open as an announcement keeps open.
     mutating func fill(at now: Int64) {
-        while open < width, mailbox < mailboxes {
+        while open < width, mailbox < scenario.mailboxes, postInMailbox < scenario.posts {
             let path = Self.path(ofMailbox: mailbox)
-            pacer.enqueue(mailbox * posts + postInMailbox, mailbox: Pacer.mailbox(of: path), at: now)
+            pacer.enqueue(mailbox * scenario.posts + postInMailbox, mailbox: Pacer.mailbox(of: path), at: now)
             open += 1
+            advance()
+        }
+    }
+
+    private mutating func advance() {
+        if scenario.goesInRounds {
+            mailbox += scenario.apps
+            guard mailbox >= scenario.mailboxes else { return }
+            mailbox = number
             postInMailbox += 1
-            if postInMailbox == posts {
-                postInMailbox = 0
-                mailbox += apps
-            }
+        } else {
+            postInMailbox += 1
+            guard postInMailbox == scenario.posts else { return }
+            postInMailbox = 0
+            mailbox += scenario.apps
         }
     }
 

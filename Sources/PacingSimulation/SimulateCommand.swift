@@ -21,8 +21,8 @@ package struct SimulateCommand: ParsableCommand {
             the one to the other. Given up: posts handed back refused after \(PacingLimits().tries) tries.
 
             AIMS  for 'announce' and 'several': a ratio of at most 1.05, and at most 0.1 % of the requests answered 429. \
-            The exit status is 1 if a scenario misses its aims, unless --app-requests, --app-window, \
-            --tenant-requests, --median-latency or --width changed it.
+            The exit status is 1 if a scenario misses its aims. They are not meant for what is over in less than 150 s, \
+            nor for what --app-requests, --app-window, --tenant-requests, --median-latency or --width changed.
 
             SCENARIOS
             \(Scenario.Preset.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
@@ -109,7 +109,7 @@ package struct SimulateCommand: ParsableCommand {
             let scenario = scenario(preset)
             let report = Simulation.run(scenario)
             reports.append(report)
-            if preset.hasAims, !isChanged, !report.meetsAims {
+            if preset.hasAims, !isChanged, report.isLong, !report.meetsAims {
                 misses = true
                 remarks.append("\(report.scenario) misses its aims: ratio at most 1.05, at most 0.1 % answered 429.")
             }

@@ -21,6 +21,10 @@ package struct PacingLimits: Sendable, Equatable {
     /// 1,024 files that a process may usually have open.
     package var initialConcurrency = 16
     package var maximumConcurrency = 768
+    /// How many requests to hand to the pacer at once, if there are so many.
+    ///
+    /// Twice as many as may be under way: those that wait for their mailbox are not to keep others from their turn.
+    package var width: Int { maximumConcurrency < .max / 2 ? 2 * maximumConcurrency : .max }
     /// How often a request is tried before its last refusal is handed on.
     package var tries = 6
     /// What backing off begins with, and what it ends at.
