@@ -17,11 +17,12 @@ struct ArrivalLog: Sendable {
         }
     }
 
-    /// When one more would not exceed a limit, if none came until then; not later than `now` if none is needed to wait.
+    /// When one more would not exceed a limit, if none came until then; a time that is past if there is room.
     ///
     /// - Parameters:
     ///   - limit: How many any window may hold; not above the capacity.
     ///   - window: Its length.
+    /// - Returns: That time.
     func roomAt(limit: Int, window: Int64) -> Int64 {
         guard limit > 0 else { return .max }
         guard times.count >= limit else { return .min }

@@ -44,6 +44,7 @@ package struct GraphLimits: Sendable, Equatable {
     ///   - posts: How many posts each gets.
     ///   - apps: How many apps share the mailboxes.
     ///   - latency: The least time that a request takes.
+    /// - Returns: The bound.
     package func leastTime(mailboxes: Int, posts: Int, apps: Int, latency: Int64) -> Int64 {
         guard mailboxes > 0, posts > 0 else { return 0 }
         let ofApp = (mailboxes + apps - 1) / apps * posts

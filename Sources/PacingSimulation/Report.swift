@@ -1,4 +1,6 @@
-/// What came of a simulation. Times are microseconds of the virtual clock.
+/// What came of a simulation.
+///
+/// Times are microseconds of the virtual clock.
 package struct Report: Sendable, Equatable, Codable {
     package var scenario: String
     package var seed: UInt64

@@ -55,7 +55,10 @@ package struct SimulateCommand: ParsableCommand {
     var appWindow: Double?
 
     @Option(
-        help: ArgumentHelp("How many apps share the mailboxes, each with its own budget and its own run.", valueName: "n")
+        help: ArgumentHelp(
+            "How many apps share the mailboxes, each with a budget and a run of its own.",
+            valueName: "n"
+        )
     )
     var apps = 1
 

@@ -21,6 +21,7 @@ struct SimulatedGraph {
         /// The answer as it goes over the wire.
         ///
         /// - Parameter namesScope: Whether it says for whom; Outlook's answers do not.
+        /// - Returns: What the client gets.
         func response(namesScope: Bool) -> GraphResponse {
             var response = GraphResponse(status: 429)
             response.headers["Retry-After"] = String(retryAfter)
