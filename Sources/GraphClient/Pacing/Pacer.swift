@@ -125,6 +125,8 @@ package struct Pacer: Sendable {
     private var isHeldBack = false
     /// How much speaks for it that mailboxes refuse on behalf of the whole service.
     private var suspicion = 0.0
+    /// The mailbox that spoke for it last; one that refuses again and again says nothing more.
+    private var suspect: String?
 
     package init(_ limits: PacingLimits, seed: UInt64, at now: Int64) {
         self.limits = limits
@@ -229,7 +231,10 @@ package struct Pacer: Sendable {
             box.strikes += 1
             box.pausedUntil = max(box.pausedUntil, now + pause(wait, box.strikes))
             retryAfter = box.pausedUntil
-            if box.inFlight == 0, box.strikes == 1 { suspicion += 1 }
+            if box.inFlight == 0, request.mailbox != suspect {
+                suspicion += 1
+                suspect = request.mailbox
+            }
             if suspicion >= Self.certainty {
                 suspicion = 0
                 pausedUntil = max(pausedUntil, box.pausedUntil)

@@ -48,10 +48,11 @@ package struct PacingLimits: Sendable, Equatable {
 
         /// As much as may be asked without exceeding a limit that is counted where requests arrive.
         ///
-        /// They do not arrive as evenly as they are sent: one part in a hundred is left for that, and two more may come at
-        /// once, so that an alarm that comes late costs nothing.
+        /// They do not arrive as evenly as they are sent: what is spent evenly is 97 in a hundred. Two more may come at once,
+        /// so that an alarm that comes late costs nothing.
         package init(within limit: Int, window: Int64) {
-            self.init(requests: max(1, limit - limit / 100), window: window, burst: max(1, limit / 50))
+            let burst = max(1, limit / 50)
+            self.init(requests: max(1, limit * 97 / 100) + burst, window: window, burst: burst)
         }
 
         /// Any number.
