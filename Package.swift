@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .executable(name: "herald", targets: ["herald"]),
         .executable(name: "herald-server", targets: ["herald-server"]),
+        .executable(name: "pacing-simulator", targets: ["pacing-simulator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -143,6 +144,22 @@ let package = Package(
         ),
         .executableTarget(name: "herald-server", dependencies: ["ServerCommands"], swiftSettings: strict),
 
+        // Shows how the pacing behaves under Graph's limits (scripts/simulate); nothing that is shipped depends on it.
+        .target(
+            name: "PacingSimulation",
+            dependencies: [
+                "GraphClient", "GraphModel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "pacing-simulator",
+            dependencies: [
+                "PacingSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
         // A server with its own authority, which the tests sign in at.
         .target(
             name: "ServerStage",
@@ -181,6 +198,14 @@ let package = Package(
             dependencies: [
                 "GraphClient", "GraphModel", "GraphServer", "EmbeddedGraph", "ServerStage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PacingSimulationTests",
+            dependencies: [
+                "PacingSimulation", "GraphClient", "GraphModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),

@@ -56,7 +56,7 @@ package final class PacedService<Next: GraphService>: GraphService {
         var mayBeDone = false
         let ticket = state.withLock { state in
             state.lastTicket += 1
-            state.pacer.enqueue(state.lastTicket, mailbox: Self.mailbox(of: request.path), at: clock.now)
+            state.pacer.enqueue(state.lastTicket, mailbox: Pacer.mailbox(of: request.path), at: clock.now)
             return state.lastTicket
         }
         while true {
@@ -70,7 +70,7 @@ package final class PacedService<Next: GraphService>: GraphService {
                 _ = finish(ticket, .answered)
                 throw error
             }
-            let end = Self.end(result, isRepeatable: isRepeatable, path: request.path)
+            let end = Pacer.End(result, isRepeatable: isRepeatable, path: request.path)
             if finish(ticket, end) == .done {
                 let response = try Self.settle(result, isRepeatable: isRepeatable)
                 // What an earlier try has deleted is not there any more.
@@ -151,41 +151,6 @@ package final class PacedService<Next: GraphService>: GraphService {
     }
 
     // MARK: What answers mean
-
-    /// The mailbox in which a path lies: the group's; directory objects lie in none.
-    static func mailbox(of path: String) -> String {
-        let parts = path.split(separator: "/", maxSplits: 3)
-        guard parts.count >= 3, parts[0].lowercased() == "groups" else { return Pacer.directory }
-        let family = parts[2].prefix { $0 != "/" && $0 != "(" && $0 != "?" }.lowercased()
-        return ["conversations", "threads"].contains(family) ? parts[1].lowercased() : Pacer.directory
-    }
-
-    private static func end(
-        _ result: Result<GraphResponse, NoAnswer>,
-        isRepeatable: Bool,
-        path: String
-    ) -> Pacer.End {
-        switch result {
-        case .success(let response):
-            let retryAfter = RetryAfter.microseconds(of: response)
-            switch response.status {
-            case 429:
-                let scope = response.headers["x-ms-throttle-scope"]?.lowercased() ?? ""
-                let isApplication = scope.hasPrefix("application") || scope.hasPrefix("tenant")
-                return .throttled(
-                    retryAfter: retryAfter,
-                    scope: isApplication || mailbox(of: path) == Pacer.directory ? .application : .mailbox
-                )
-            case 500, 502, 503, 504:
-                return isRepeatable ? .unavailable(retryAfter: retryAfter) : .broken(retryAfter: retryAfter)
-            default: return .answered
-            }
-        case .failure(let reason) where reason.isFinal: return .answered
-        case .failure(let reason):
-            let mayRepeat = isRepeatable || reason.outcome == .notDone
-            return mayRepeat ? .unavailable(retryAfter: nil) : .broken(retryAfter: nil)
-        }
-    }
 
     private static func settle(
         _ result: Result<GraphResponse, NoAnswer>,

@@ -119,20 +119,24 @@ package struct Pacer: Sendable {
     private var strikes = 0
     private var inFlight = 0
     private var queued = 0
-    /// How many may be under way; grows by fractions.
-    private var window: Double
-    /// The window is not halved again before what was under way at the last halving has ended.
-    private var untouchable = 0
+    /// How many may be under way.
+    private var window: CongestionWindow
+    /// Whether the window is what held requests back when they were last started.
+    private var isHeldBack = false
+    /// How much speaks for it that mailboxes refuse on behalf of the whole service.
+    private var suspicion = 0.0
+    /// The mailbox that spoke for it last; one that refuses again and again says nothing more.
+    private var suspect: String?
 
     package init(_ limits: PacingLimits, seed: UInt64, at now: Int64) {
         self.limits = limits
         random = SplitMix64(state: seed)
         application = TokenBucket(limits.application, at: now)
-        window = Double(limits.initialConcurrency)
+        window = CongestionWindow(initial: limits.initialConcurrency, most: limits.maximumConcurrency)
     }
 
     /// How many requests may be under way just now.
-    package var concurrency: Int { Int(window) }
+    package var concurrency: Int { Int(window.size) }
 
     /// How many mailboxes the pacer remembers.
     package var rememberedMailboxes: Int { mailboxes.count }
@@ -188,6 +192,7 @@ package struct Pacer: Sendable {
             queued -= 1
             started.append(ticket)
         }
+        isHeldBack = inFlight >= concurrency
         return started
     }
 
@@ -205,7 +210,7 @@ package struct Pacer: Sendable {
     package mutating func finish(_ ticket: Ticket, _ end: End, at now: Int64) -> Verdict {
         guard var request = requests[ticket], var box = mailboxes[request.mailbox] else { return .done }
         inFlight -= 1
-        untouchable = max(0, untouchable - 1)
+        window.ended()
         box.inFlight -= 1
         request.tries += 1
         var verdict = Verdict.done
@@ -214,21 +219,31 @@ package struct Pacer: Sendable {
         case .answered:
             box.strikes = 0
             strikes = 0
-            window = min(Double(limits.maximumConcurrency), window + 1 / window)
+            suspicion = max(0, suspicion - Self.trust)
+            if isHeldBack { window.grow(at: now) }
             retryAfter = nil
         case .throttled(let wait, .application):
             strikes += 1
             pausedUntil = max(pausedUntil, now + pause(wait, strikes))
-            shrink()
+            window.shrink(inFlight: inFlight)
             retryAfter = pausedUntil
         case .throttled(let wait, .mailbox):
             box.strikes += 1
             box.pausedUntil = max(box.pausedUntil, now + pause(wait, box.strikes))
             retryAfter = box.pausedUntil
+            if box.inFlight == 0, request.mailbox != suspect {
+                suspicion += 1
+                suspect = request.mailbox
+            }
+            if suspicion >= Self.certainty {
+                suspicion = 0
+                pausedUntil = max(pausedUntil, box.pausedUntil)
+                window.shrink(inFlight: inFlight)
+            }
         case .unavailable(let wait), .broken(let wait):
             box.strikes += 1
             box.pausedUntil = max(box.pausedUntil, now + pause(wait, box.strikes))
-            shrink()
+            window.shrink(inFlight: inFlight)
             retryAfter = box.pausedUntil
         }
         if let retryAfter, request.tries < limits.tries, !end.isFinal {
@@ -256,6 +271,11 @@ package struct Pacer: Sendable {
     }
 
     // MARK: Parts
+
+    /// How many mailboxes must refuse their only request until that counts as the service's refusal, and how much of one
+    /// such refusal an answer makes up for.
+    private static var certainty: Double { 4 }
+    private static var trust: Double { 0.125 }
 
     /// The next request of a mailbox whose turn it is; nil if it has none that may go now.
     private mutating func next(of name: String, at now: Int64) -> Ticket? {
@@ -297,12 +317,6 @@ package struct Pacer: Sendable {
         guard let box = mailboxes[name], !box.isListed else { return }
         mailboxes[name]?.isListed = true
         ready.append(name)
-    }
-
-    private mutating func shrink() {
-        guard untouchable == 0 else { return }
-        window = max(1, window / 2)
-        untouchable = inFlight
     }
 
     /// How long to wait: what the service said; or else a random part of a time that doubles with each refusal.

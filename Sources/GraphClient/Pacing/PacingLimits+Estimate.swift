@@ -2,7 +2,7 @@ extension PacingLimits {
     /// How long posts to as many mailboxes take at least, if nothing is refused and nothing gets lost.
     ///
     /// Two things bound it: what the application may ask in a window, and how many requests may be under way, which
-    /// begins low and grows by one with each round of answers.
+    /// begins low and doubles with each round of answers.
     ///
     /// - Parameters:
     ///   - posts: How many posts, each in a mailbox of its own.
@@ -27,7 +27,7 @@ extension PacingLimits {
         var rounds = 0
         while left > 0, window < ceiling {
             left -= window
-            window += 1
+            window = min(ceiling, window * 2)
             rounds += 1
         }
         return left > 0 ? rounds + (left + ceiling - 1) / ceiling : rounds

@@ -121,7 +121,7 @@ package final class BatchingService<Next: GraphService>: GraphService {
         var batches: [[Read]] = []
         var shares: [[String: Int]] = []
         for read in reads {
-            let mailbox = PacedService<Next>.mailbox(of: read.request.path)
+            let mailbox = Pacer.mailbox(of: read.request.path)
             // What lies in no mailbox shares none.
             let most = mailbox == Pacer.directory ? largestBatch : largestShare
             let place = batches.indices.first {

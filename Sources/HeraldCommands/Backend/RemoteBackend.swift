@@ -113,7 +113,7 @@ struct RemoteBackend: Sendable {
             granted: reading(marking, isLenient: isLenient),
             grants: grants,
             caller: caller,
-            width: 256
+            width: limits.width
         )
         complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
         backend.reconciler = reconciler(marking)

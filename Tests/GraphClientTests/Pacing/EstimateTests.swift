@@ -12,8 +12,8 @@ import Testing
         return limits
     }
 
-    @Test(arguments: [(0, 0), (1, 1), (16, 1), (17, 2), (33, 2), (34, 3)])
-    func `posts go in rounds that grow by one`(posts: Int, rounds: Int) {
+    @Test(arguments: [(0, 0), (1, 1), (16, 1), (17, 2), (48, 2), (49, 3)])
+    func `posts go in rounds that double`(posts: Int, rounds: Int) {
         #expect(limits().leastTime(posts: posts, roundTrip: .seconds(1), width: 256) == .seconds(rounds))
     }
 

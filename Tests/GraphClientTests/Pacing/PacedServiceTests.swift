@@ -122,11 +122,11 @@ import Testing
 
     @Test func `the mailbox is the group's on its conversations and threads, and nobody's elsewhere`() {
         let group = "29981B6A-0e57-42dc-94c9-cd24f5306196"
-        #expect(PacedService<ScriptedService>.mailbox(of: "/groups/\(group)/threads/T/reply") == group.lowercased())
-        #expect(PacedService<ScriptedService>.mailbox(of: "/groups/\(group)/conversations") == group.lowercased())
-        #expect(PacedService<ScriptedService>.mailbox(of: "/groups/\(group)") == Pacer.directory)
-        #expect(PacedService<ScriptedService>.mailbox(of: "/groups/\(group)/members/$ref") == Pacer.directory)
-        #expect(PacedService<ScriptedService>.mailbox(of: "/me") == Pacer.directory)
+        #expect(Pacer.mailbox(of: "/groups/\(group)/threads/T/reply") == group.lowercased())
+        #expect(Pacer.mailbox(of: "/groups/\(group)/conversations") == group.lowercased())
+        #expect(Pacer.mailbox(of: "/groups/\(group)") == Pacer.directory)
+        #expect(Pacer.mailbox(of: "/groups/\(group)/members/$ref") == Pacer.directory)
+        #expect(Pacer.mailbox(of: "/me") == Pacer.directory)
     }
 }
 

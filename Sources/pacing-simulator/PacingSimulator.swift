@@ -1,0 +1,7 @@
+import ArgumentParser
+import PacingSimulation
+
+@main
+struct PacingSimulator {
+    static func main() { SimulateCommand.main() }
+}
