@@ -1,7 +1,8 @@
 // The cost of a host call: a script's call into the host and back, through the shim. Processor time of the thread.
 //
-// With no argument and with one integer it stands beside a plain C function that is registered in stock Lua; with the
-// sample conversation, which crosses as JSON, beside lua-cjson's encoding of the same table, which crosses nothing.
+// With no argument and with one integer, which crosses as it is, it stands beside a plain C function that is registered in
+// stock Lua; with the sample conversation, which crosses as JSON, beside lua-cjson's encoding of the same table, which
+// crosses nothing.
 #include "lua_pair.h"
 
 enum { function_empty, function_integer, function_conversation };
@@ -9,20 +10,17 @@ enum { function_empty, function_integer, function_conversation };
 static size_t conversation_bytes;
 static int64_t sum;
 
-// As a host function would: what comes is JSON, `[12345]`.
-static void host(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
-    (void)task;
-    switch (function) {
-    case function_integer: {
-        int64_t value = 0;
-        for (size_t i = 1; i + 1 < length; i++) value = value * 10 + (arguments[i] - '0');
-        sum += value;
-        break;
-    }
-    case function_conversation: conversation_bytes = length - 2; break;
-    default: break;
-    }
-    shim_answer(*(shim_vm **)context, shim_answer_nothing, NULL, 0);
+static shim_answer_kind take(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
+    (void)context, (void)function, (void)task, (void)arguments;
+    conversation_bytes = length - 2;
+    return shim_answer_nothing;
+}
+
+static shim_answer_kind take_scalars(void *context, int32_t function, const shim_scalar *arguments, int32_t count,
+                                     shim_scalar *answer) {
+    (void)context, (void)answer;
+    if (function == function_integer && count == 1 && arguments[0].kind == shim_scalar_integer) sum += arguments[0].integer;
+    return shim_answer_none;
 }
 
 static int plain_empty(lua_State *L) {
@@ -44,10 +42,10 @@ static int plain_integer(lua_State *L) {
 #define CONVERSATION(function) "local f, c = " function ", " SAMPLE_CONVERSATION " for i = 1, 2000 do " TEN("f(c) ") "end"
 
 int main(void) {
-    lua_pair pair = open_pair(host);
-    check_shim(pair.vm, shim_register(pair.vm, "empty", function_empty, 0));
-    check_shim(pair.vm, shim_register(pair.vm, "integer", function_integer, 0));
-    check_shim(pair.vm, shim_register(pair.vm, "conversation", function_conversation, 0));
+    lua_pair pair = open_pair(take, take_scalars);
+    check_shim(pair.vm, shim_register(pair.vm, "empty", function_empty, shim_form_bare));
+    check_shim(pair.vm, shim_register(pair.vm, "integer", function_integer, shim_form_scalars));
+    check_shim(pair.vm, shim_register(pair.vm, "conversation", function_conversation, shim_form_json));
     shim_setup(pair.vm, "local host, globals = ... for name, f in next, host do globals[name] = f end");
     lua_register(pair.L, "empty", plain_empty);
     lua_register(pair.L, "integer", plain_integer);

@@ -35,7 +35,7 @@ static const struct {
 
 int main(void) {
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
-        lua_pair pair = open_pair(NULL);
+        lua_pair pair = open_pair(NULL, NULL);
         shim_setup(pair.vm, "local host, globals = ...");
         samples s = alternate(pair, scripts[i].source, scripts[i].source, 1);
         print_row(scripts[i].what, "stock Lua", &s, format_ns);

@@ -25,23 +25,26 @@ static inline void *watch(void *vm) {
     return NULL;
 }
 
-static inline void nothing(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
-    (void)function, (void)task, (void)arguments, (void)length;
-    shim_answer(*(shim_vm **)context, shim_answer_nothing, NULL, 0);
+static inline shim_answer_kind nothing(void *context, int32_t function, int32_t task, const uint8_t *arguments,
+                                       size_t length) {
+    (void)context, (void)function, (void)task, (void)arguments, (void)length;
+    return shim_answer_nothing;
+}
+
+static inline shim_answer_kind no_scalar(void *context, int32_t function, const shim_scalar *arguments, int32_t count,
+                                         shim_scalar *answer) {
+    (void)context, (void)function, (void)arguments, (void)count, (void)answer;
+    return shim_answer_nothing;
 }
 
 static inline void cancel(void *context, int32_t task) { (void)context, (void)task; }
 
-/// Opens both; `call` gets a pointer to the shim's state as its context. They live as long as the process.
-static inline lua_pair open_pair(shim_call call) {
-    static shim_vm *contexts[64];
-    static int count;
-    if (count == 64) fail("too many states");
-    shim_vm **context = &contexts[count++];
+/// Opens both; what the shim's state calls is given, or does nothing. They live as long as the process.
+static inline lua_pair open_pair(shim_call call, shim_scalar_call call_scalars) {
+    shim_host host = {.call = call ? call : nothing, .call_scalars = call_scalars ? call_scalars : no_scalar, .cancel = cancel};
     shim_limits limits = {.memory = 64 << 20, .cpu = 2000000000, .json = 8 << 20};
-    lua_pair pair = {.vm = shim_open(limits, call ? call : nothing, cancel, context), .L = luaL_newstate()};
+    lua_pair pair = {.vm = shim_open(limits, host), .L = luaL_newstate()};
     if (!pair.vm || !pair.L) fail("no memory for a Lua state");
-    *context = pair.vm;
     luaL_openlibs(pair.L);
     pthread_t thread;
     if (pthread_create(&thread, NULL, watch, pair.vm) != 0) fail("no thread for the watchdog");

@@ -76,16 +76,15 @@ static void put_string(encoder *e, const char *text, size_t n, const char *what)
     if (n > e->limit) fail(e, "it is larger than a JSON text may be");
     // Mostly nothing needs escaping: room for that first, and for the worst only where it does.
     const uint8_t *s = (const uint8_t *)text;
-    if (json_plain_length(s, s + n) == n) {
-        uint8_t *o = room(e, n + 2);
+    uint8_t *o = room(e, n + 2);
+    if (json_copy_plain(o + 1, s, n)) {
         o[0] = '"';
-        memcpy(o + 1, s, n);
         o[n + 1] = '"';
         e->out->length += n + 2;
         return;
     }
     size_t bad = 0;
-    uint8_t *o = room(e, JSON_STRING_ROOM(n));
+    o = room(e, JSON_STRING_ROOM(n));
     uint8_t *end = json_put_string(o, s, n, &bad);
     if (!end) {
         char reason[80];
@@ -95,15 +94,21 @@ static void put_string(encoder *e, const char *text, size_t n, const char *what)
     e->out->length += (size_t)(end - o);
 }
 
-static void new_line(encoder *e) {
-    if (!e->pretty) return;
+static void indent(encoder *e) {
     put(e, "\n", 1);
     for (int i = 0; i < e->depth; i++) put(e, "  ", 2);
+}
+
+static inline void new_line(encoder *e) {
+    if (e->pretty) indent(e);
 }
 
 static void encode_value(encoder *e, int index);
 
 // MARK: Objects
+
+#define MEMBERS_BETWEEN_CHECKS 16 // of the room on the stack
+#define SMALL_OBJECT 64            // slots on the stack
 
 static inline uint64_t prefix_of(const char *text, size_t n) {
     uint64_t p = 0;
@@ -189,15 +194,20 @@ static void encode_object(encoder *e, int index, bool marked) {
     size_t first = vm->member_count;
     int top = lua_gettop(L) - 2, slot = top;
     do {
-        if (!lua_checkstack(L, 8)) {
+        if ((vm->member_count - first) % MEMBERS_BETWEEN_CHECKS == 0 && !lua_checkstack(L, 2 * MEMBERS_BETWEEN_CHECKS + 8)) {
             lua_settop(L, top); // the description of the error needs room, too
             fail(e, "it has too many members");
         }
         shim_member *m = new_member(e);
         if (lua_type(L, -2) == LUA_TSTRING) {
             m->text = lua_tolstring(L, -2, &m->length);
-            lua_insert(L, -2);
-            m->slot = ++slot;
+            if (slot - top < SMALL_OBJECT) { // leaves the name below the value, which is quicker than to move it
+                lua_pushvalue(L, -2);
+                m->slot = slot += 2;
+            } else {
+                lua_insert(L, -2);
+                m->slot = ++slot;
+            }
         } else if (lua_isinteger(L, -2)) {
             if (!marked) fail_list(e, index);
             lua_pushvalue(L, -2);
@@ -314,32 +324,6 @@ static void encode_table(encoder *e, int index) {
     }
 }
 
-static uint8_t *put_double(uint8_t *o, double d) {
-    // What people write has few digits, and is exact as integer / 10^k; the general way tries the digits one by one.
-    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
-    double size = __builtin_fabs(d);
-    if (size >= 1e-4 && size < 1e9) {
-        for (int k = 0; k <= 6; k++) {
-            double scaled = size * powers[k];
-            int64_t digits = (int64_t)(scaled + 0.5);
-            if ((double)digits / powers[k] != size) continue;
-            int64_t unit = (int64_t)powers[k];
-            if (d < 0) *o++ = '-';
-            o = json_put_integer(o, digits / unit);
-            *o++ = '.';
-            int64_t fraction = digits % unit;
-            if (k == 0) *o++ = '0';
-            for (int i = 0; i < k; i++) {
-                unit /= 10;
-                *o++ = (uint8_t)('0' + fraction / unit);
-                fraction %= unit;
-            }
-            return o;
-        }
-    }
-    return json_put_double(o, d);
-}
-
 static void encode_value(encoder *e, int index) {
     lua_State *L = e->L;
     switch (lua_type(L, index)) {
@@ -356,7 +340,7 @@ static void encode_value(encoder *e, int index) {
             double d = lua_tonumber(L, index);
             if (d != d) fail(e, "JSON has no NaN");
             if (d == __builtin_inf() || d == -__builtin_inf()) fail(e, "JSON has no infinity");
-            end = put_double(o, d);
+            end = json_put_double(o, d);
         }
         e->out->length += (size_t)(end - o);
         break;
@@ -394,7 +378,6 @@ static void start(encoder *e, lua_State *L, shim_buffer *out, int pretty) {
     e->limit = vm->limits.json;
     e->pretty = pretty;
     e->depth = 0;
-    luaL_checkstack(L, 8, NULL);
     e->array = vm->array_mark;
     e->object = vm->object_mark;
     e->null = vm->null;

@@ -54,9 +54,7 @@ struct shim_vm {
     lua_State *L;      // the main thread: runs preludes, never a script
     lua_State *volatile current; // the innermost coroutine that runs, for the signal handler
     shim_limits limits;
-    shim_call call;
-    shim_cancel cancel;
-    void *context;
+    shim_host host;
 
     // tasks.c: the script is the first, at 0
     shim_task *tasks;
@@ -96,6 +94,7 @@ struct shim_vm {
     shim_member *members;      // of the objects being encoded, outermost first
     size_t member_count, member_capacity;
     shim_answer_kind answer_kind;
+    shim_scalar scalars[SHIM_SCALARS], scalar; // arguments; an answer
     bool host_wait;            // the coroutine that just yielded waits for the host, or for other tasks
     const resumer *resumers;   // of the coroutine that runs, innermost first
     bool can_wait;             // every coroutine from the task's to the one that runs can yield
@@ -123,13 +122,15 @@ void shim_note_place(shim_vm *vm, lua_State *L); // host.c; allocates nothing
 void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
 // For loops in C: ends the state if a stop is wanted, and notes the line that called.
+void shim_stop_in(lua_State *L);
 static inline void shim_check_stop_in(lua_State *L) {
-    shim_vm *vm = VM(L);
-    if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
-    shim_note_place(vm, L);
-    shim_check_stop(vm);
+    if (atomic_load_explicit(&VM(L)->stop, memory_order_relaxed)) shim_stop_in(L);
 }
-void shim_new_stretch(shim_vm *vm);
+// No clock is read here, which would cost as much as the whole call: the watchdog reads it.
+static inline void shim_new_stretch(shim_vm *vm) {
+    uint64_t stretch = atomic_load_explicit(&vm->stretch, memory_order_relaxed);
+    atomic_store_explicit(&vm->stretch, stretch + 1, memory_order_relaxed);
+}
 bool shim_reserve(shim_buffer *buffer, size_t more);
 static inline bool shim_put(shim_buffer *buffer, const void *bytes, size_t length) {
     if (buffer->capacity - buffer->length < length && !shim_reserve(buffer, length)) return false;
@@ -150,7 +151,13 @@ static inline bool shim_refuses(shim_vm *vm) {
 // Allocator
 void *shim_allocate(void *ud, void *ptr, size_t osize, size_t nsize);
 void shim_free_all(shim_vm *vm);
-void shim_collect_if_near(lua_State *L, size_t wanted);
+void shim_collect(lua_State *L);
+// A script that makes garbage fast must not meet the limit: at host calls and before large strings, one is made when
+// memory is three quarters full, but not again before an eighth of the limit has been allocated on top.
+static inline void shim_collect_if_near(lua_State *L, size_t wanted) {
+    shim_vm *vm = VM(L);
+    if (vm->used + wanted >= vm->collect_above) shim_collect(L);
+}
 // Gives a buffer's memory back if it is more than is worth keeping.
 void shim_trim(shim_buffer *buffer);
 
@@ -162,6 +169,7 @@ void shim_decode(lua_State *L, const uint8_t *text, size_t length, int options);
 void shim_open_bridge(lua_State *L);
 
 // host.c
+void shim_push_function(lua_State *L, const char *name, int32_t function, shim_form form);
 void shim_open_host(lua_State *L);
 bool shim_can_wait(lua_State *L);
 int shim_refuse_to_wait(lua_State *L, const char *name);

@@ -133,11 +133,8 @@ void shim_free_all(shim_vm *vm) {
     vm->slabs = NULL;
 }
 
-// A script that makes garbage fast must not meet the limit: at host calls and before large strings, one is made when
-// memory is three quarters full, but not again before an eighth of the limit has been allocated on top.
-void shim_collect_if_near(lua_State *L, size_t wanted) {
+void shim_collect(lua_State *L) {
     shim_vm *vm = VM(L);
-    if (vm->used + wanted < vm->collect_above) return;
     lua_gc(L, LUA_GCCOLLECT);
     size_t mark = vm->limits.memory / 4 * 3, next = vm->used + vm->limits.memory / 8;
     vm->collect_above = next > mark ? next : mark;

@@ -147,13 +147,14 @@ typedef struct {
     lua_Integer comparisons;
     uint64_t seed; // of the places of pivots, 0 for the middle
     bool plain;
+    bool by_function; // at the stack's index 2
 } sorting;
 
 // Whether the value at one place of the stack comes before that at another.
-static bool precedes(sorting *s, int a, int b) {
+static inline bool precedes(sorting *s, int a, int b) {
     lua_State *L = s->L;
     count_step(L, ++s->comparisons);
-    if (lua_isnil(L, 2)) return lua_compare(L, a, b, LUA_OPLT);
+    if (!s->by_function) return lua_compare(L, a, b, LUA_OPLT);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, a - 1);
     lua_pushvalue(L, b - 2);
@@ -163,29 +164,26 @@ static bool precedes(sorting *s, int a, int b) {
     return answer;
 }
 
+// Stores what the two uppermost places of the stack hold: the upper one at `a`.
+static inline void set_both(sorting *s, lua_Integer a, lua_Integer b) {
+    set(s->L, 1, a, s->plain);
+    set(s->L, 1, b, s->plain);
+}
+
 // Puts the elements at two places in order; `high` lies above `low`.
 static void order(sorting *s, lua_Integer low, lua_Integer high) {
     lua_State *L = s->L;
     get(L, 1, low, s->plain);
     get(L, 1, high, s->plain);
     if (precedes(s, -1, -2)) {
-        set(L, 1, low, s->plain);
-        set(L, 1, high, s->plain);
+        set_both(s, low, high);
     } else {
         lua_pop(L, 2);
     }
 }
 
-static void swap(sorting *s, lua_Integer a, lua_Integer b) {
-    lua_State *L = s->L;
-    get(L, 1, a, s->plain);
-    get(L, 1, b, s->plain);
-    set(L, 1, a, s->plain);
-    set(L, 1, b, s->plain);
-}
-
-// Divides what lies between `low` and `high` by the pivot, which stands before `high` and on top of the stack; gives its
-// new place. The elements at `low` and `high` stop the search on both sides, unless the order is none.
+// Divides what lies between `low` and `high` by the pivot, which stands before `high` and on top of the stack, from where it
+// is taken; gives its new place. The elements at `low` and `high` stop the search on both sides, unless the order is none.
 static lua_Integer divide(sorting *s, lua_Integer low, lua_Integer high) {
     lua_State *L = s->L;
     lua_Integer i = low, j = high - 1;
@@ -198,12 +196,11 @@ static lua_Integer divide(sorting *s, lua_Integer low, lua_Integer high) {
             if (j < i) luaL_error(L, "invalid order function for sorting");
             lua_pop(L, 1);
         }
-        lua_pop(L, 2);
         if (j < i) break;
-        swap(s, i, j);
+        set_both(s, i, j); // each gets the other's
     }
     lua_pop(L, 1);
-    swap(s, high - 1, i);
+    set_both(s, high - 1, i);
     return i;
 }
 
@@ -224,15 +221,16 @@ static void sort_range(sorting *s, lua_Integer low, lua_Integer high) {
         get(L, 1, pivot, s->plain);
         get(L, 1, low, s->plain);
         if (precedes(s, -2, -1)) {
-            set(L, 1, pivot, s->plain);
-            set(L, 1, low, s->plain);
+            set_both(s, pivot, low);
         } else {
             lua_pop(L, 2);
             order(s, pivot, high);
         }
         if (high - low == 2) return;
-        swap(s, pivot, high - 1);
+        get(L, 1, pivot, s->plain);
+        lua_pushvalue(L, -1);
         get(L, 1, high - 1, s->plain);
+        set_both(s, pivot, high - 1);
         pivot = divide(s, low, high);
         lua_Integer smaller;
         if (pivot - low < high - pivot) {
@@ -253,7 +251,7 @@ static int sort(lua_State *L) {
     if (size < 2) return 0;
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    sorting s = {.L = L, .plain = is_plain(L, 1)};
+    sorting s = {.L = L, .plain = is_plain(L, 1), .by_function = !lua_isnil(L, 2)};
     sort_range(&s, 1, size);
     return 0;
 }

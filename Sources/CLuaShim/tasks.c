@@ -283,7 +283,7 @@ static void cancel_group(shim_vm *vm, int32_t g) {
         if (task->group != g || task->cancelled) continue;
         if (task->state == task_free || task->state == task_finished) continue;
         task->cancelled = true;
-        if (task->state == task_waiting) vm->cancel(vm->context, slot);
+        if (task->state == task_waiting) vm->host.cancel(vm->host.context, slot);
         if (task->state != task_joining) continue;
         for (int32_t inner = 0; inner < vm->group_count; inner++) {
             if (vm->groups[inner].owner == slot) cancel_group(vm, inner);

@@ -23,24 +23,20 @@ static int64_t cpu_time(shim_vm *vm) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-// No clock is read here, which would cost as much as the whole call: the watchdog reads it.
-void shim_new_stretch(shim_vm *vm) {
-    uint64_t stretch = atomic_load_explicit(&vm->stretch, memory_order_relaxed);
-    atomic_store_explicit(&vm->stretch, stretch + 1, memory_order_relaxed);
-}
-
 void shim_check_stop(shim_vm *vm) {
     int stop = atomic_load_explicit(&vm->stop, memory_order_relaxed);
     if (stop) shim_leave(vm, (shim_end)stop);
 }
 
+void shim_stop_in(lua_State *L) {
+    shim_note_place(VM(L), L);
+    shim_check_stop(VM(L));
+}
+
 // Set by the signal handler only, so that no instruction pays for it before a limit is near.
 void shim_hook(lua_State *L, lua_Debug *ar) {
-    shim_vm *vm = VM(L);
-    if (!atomic_load_explicit(&vm->stop, memory_order_relaxed)) return;
-    shim_note_place(vm, L);
     (void)ar;
-    shim_check_stop(vm);
+    shim_check_stop_in(L);
 }
 
 static void set_hook(lua_State *L) {
@@ -182,7 +178,7 @@ static int panic(lua_State *L) {
     return 0; // Lua aborts
 }
 
-shim_vm *shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void *context) {
+shim_vm *shim_open(shim_limits limits, shim_host host) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_handler);
     shim_vm *vm = calloc(1, sizeof *vm);
@@ -191,12 +187,10 @@ shim_vm *shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void 
     vm->blocks.next = vm->blocks.previous = &vm->blocks;
     vm->limits = limits;
     vm->collect_above = limits.memory / 4 * 3;
-    vm->call = call;
-    vm->cancel = cancel;
-    vm->context = context;
+    vm->host = host;
     vm->arguments.owner = vm->answer.owner = vm->text.owner = vm->scratch.owner = vm;
     vm->L = lua_newstate(shim_allocate, vm);
-    if (!vm->L) {
+    if (!vm->L || !shim_reserve(&vm->arguments, 1)) {
         shim_close(vm);
         return NULL;
     }
@@ -228,24 +222,20 @@ typedef struct {
     const char *name;
     const uint8_t *source;
     size_t length;
-    int32_t function, waits;
+    int32_t function;
+    shim_form form;
 } chunk;
-
-int shim_trampoline(lua_State *L);
 
 static int do_register(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, VM(L)->ref_host);
-    lua_pushinteger(L, c->function);
-    lua_pushstring(L, c->name);
-    lua_pushboolean(L, c->waits);
-    lua_pushcclosure(L, shim_trampoline, 3);
+    shim_push_function(L, c->name, c->function, c->form);
     lua_setfield(L, -2, c->name);
     return 0;
 }
 
-shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32_t waits) {
-    chunk c = {.name = name, .function = function, .waits = waits};
+shim_status shim_register(shim_vm *vm, const char *name, int32_t function, shim_form form) {
+    chunk c = {.name = name, .function = function, .form = form};
     return protect(vm, do_register, &c);
 }
 
@@ -340,14 +330,14 @@ shim_status shim_run(shim_vm *vm, const char *name, const uint8_t *source, size_
 
 shim_status shim_resume(shim_vm *vm, int32_t task) { return step(vm, task); }
 
-void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *bytes, size_t length) {
-    vm->answer_kind = kind;
+shim_answer_kind shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *bytes, size_t length) {
     vm->answer.length = 0;
     if (length > 0 && !shim_put(&vm->answer, bytes, length)) {
         // No script takes a lost answer for nil: it ends before it goes on.
-        vm->answer_kind = shim_answer_nothing;
+        kind = shim_answer_nothing;
         shim_stop(vm, shim_end_memory);
     }
+    return vm->answer_kind = kind;
 }
 
 const uint8_t *shim_text(shim_vm *vm, size_t *length) {

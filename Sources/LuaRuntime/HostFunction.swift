@@ -1,12 +1,16 @@
 /// A function of the host that Lua code can call.
 ///
-/// Its arguments come as the bytes of a JSON array, empty if there are none; it answers with the bytes of one JSON value,
-/// empty for nil. What it throws is raised in Lua, as an error object, after it has returned.
+/// Unless they come as scalars, its arguments are the bytes of a JSON array, empty if there are none; it answers with the
+/// bytes of one JSON value, empty for nil. What it throws is raised in Lua, as an error object, after it has returned.
 package struct HostFunction: Sendable {
     /// How the function answers.
     package enum Body: Sendable {
         /// At once, on the script's own thread: for what takes microseconds.
         case immediate(@Sendable ([UInt8]) throws(HostError) -> [UInt8])
+        /// At once, without arguments and without JSON either way: for what takes nanoseconds.
+        case bare(@Sendable () throws(HostError) -> HostScalar)
+        /// At once, without JSON either way: for up to four arguments that are no tables.
+        case scalars(@Sendable ([HostScalar]) throws(HostError) -> HostScalar)
         /// In its own time, while the script's coroutine waits and no thread is blocked.
         case waiting(@Sendable ([UInt8]) async throws(HostError) -> [UInt8])
     }

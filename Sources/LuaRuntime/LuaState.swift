@@ -27,27 +27,30 @@ import Synchronization
             json: limits.jsonSize,
             fail_at: limits.failAt
         )
-        let context = unsafe Unmanaged.passUnretained(calls).toOpaque()
-        let opened = unsafe shim_open(
-            limits,
-            { context, function, task, arguments, length in
-                guard let context = unsafe context else { return }
+        let host = unsafe shim_host(
+            call: { context, function, task, arguments, length in
+                guard let context = unsafe context else { return .nothing }
                 let calls = unsafe Unmanaged<Calls>.fromOpaque(context).takeUnretainedValue()
-                unsafe calls.call(Int(function), task, UnsafeBufferPointer(start: arguments, count: length))
+                return unsafe calls.call(Int(function), task, UnsafeBufferPointer(start: arguments, count: length))
             },
-            { context, task in
+            call_scalars: { context, function, arguments, count, answer in
+                guard let context = unsafe context else { return .nothing }
+                let calls = unsafe Unmanaged<Calls>.fromOpaque(context).takeUnretainedValue()
+                let arguments = unsafe UnsafeBufferPointer(start: arguments, count: Int(count))
+                return unsafe calls.call(Int(function), arguments, &answer.pointee)
+            },
+            cancel: { context, task in
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<Calls>.fromOpaque(context).takeUnretainedValue().cancelled.append(task)
             },
-            context
+            context: Unmanaged.passUnretained(calls).toOpaque()
         )
+        let opened = unsafe shim_open(limits, host)
         guard let opened = unsafe opened else { throw LuaError(.memory, "no memory for a Lua state") }
         unsafe vm = unsafe opened
         unsafe calls.vm = opened
         for (index, function) in functions.enumerated() {
-            var waits = false
-            if case .waiting = function.body { waits = true }
-            try check(unsafe shim_register(vm, function.name, Int32(index), waits ? 1 : 0))
+            try check(unsafe shim_register(vm, function.name, Int32(index), function.body.form))
         }
     }
 
@@ -155,33 +158,71 @@ import Synchronization
             self.functions = functions
         }
 
-        func call(_ index: Int, _ task: Int32, _ arguments: UnsafeBufferPointer<UInt8>) {
+        func call(_ index: Int, _ task: Int32, _ arguments: UnsafeBufferPointer<UInt8>) -> shim_answer_kind {
             switch functions[index].body {
             case .immediate(let body):
-                let arguments = unsafe Array(arguments)
                 do throws(HostError) {
-                    answer(.success(try body(arguments)))
+                    return answer(.success(try body(unsafe Array(arguments))))
                 } catch {
-                    answer(.failure(error))
+                    return answer(.failure(error))
                 }
             case .waiting(let body):
                 pending.append(Pending(task: task, body: body, arguments: unsafe Array(arguments)))
-                give(.wait, [])
+                return .wait
+            case .scalars, .bare: return .nothing  // are registered to be called otherwise
             }
         }
 
-        func answer(_ result: Result<[UInt8], HostError>) {
+        func call(
+            _ index: Int,
+            _ arguments: UnsafeBufferPointer<shim_scalar>,
+            _ answer: inout shim_scalar
+        ) -> shim_answer_kind {
+            let value: HostScalar
+            do throws(HostError) {
+                switch functions[index].body {
+                case .bare(let body): value = try body()
+                case .scalars(let body): value = try body(unsafe arguments.map { unsafe HostScalar($0) })
+                case .immediate, .waiting: return .nothing
+                }
+            } catch {
+                return self.answer(.failure(error))
+            }
+            switch value {
+            case .nothing, .other: return .nothing
+            case .boolean(let value): (unsafe answer.kind, unsafe answer.integer) = (.boolean, value ? 1 : 0)
+            case .integer(let value): (unsafe answer.kind, unsafe answer.integer) = (.integer, Int64(value))
+            case .number(let value): (unsafe answer.kind, unsafe answer.number) = (.number, value)
+            case .text(var text): return text.withUTF8 { unsafe give(.text, $0) }
+            }
+            return .scalar
+        }
+
+        @discardableResult func answer(_ result: Result<[UInt8], HostError>) -> shim_answer_kind {
             switch result {
-            case .success(let json): give(json.isEmpty ? .nothing : .value, json)
+            case .success(let json):
+                return unsafe json.withUnsafeBufferPointer { unsafe give(json.isEmpty ? .nothing : .value, $0) }
             case .failure(let error):
                 if let limit = error.limit, let vm = unsafe vm { unsafe shim_stop(vm, limit.end) }
-                give(.error, error.json)
+                return unsafe error.json.withUnsafeBufferPointer { unsafe give(.error, $0) }
             }
         }
 
-        private func give(_ kind: shim_answer_kind, _ bytes: [UInt8]) {
-            guard let vm = unsafe vm else { return }
-            unsafe shim_answer(vm, kind, bytes, bytes.count)
+        private func give(_ kind: shim_answer_kind, _ bytes: UnsafeBufferPointer<UInt8>) -> shim_answer_kind {
+            guard let vm = unsafe vm else { return .nothing }
+            return unsafe shim_answer(vm, kind, bytes.baseAddress, bytes.count)
+        }
+    }
+}
+
+extension HostFunction.Body {
+    /// How C passes the arguments.
+    fileprivate var form: shim_form {
+        switch self {
+        case .immediate: .json
+        case .waiting: .waits
+        case .scalars: .scalars
+        case .bare: .bare
         }
     }
 }

@@ -12,6 +12,41 @@ import Testing
     }
 
     @Test(
+        "a scalar crosses as it is, both ways",
+        arguments: [
+            "nil", "true", "false", "0", "-1", "math.maxinteger", "math.mininteger", "0.0", "1.5", "-2^63", "2^63",
+            "1/0",
+            "\"\"", "\"text\"", "\"a\\0b\"", "\"quo\\\"te\\n\"", "\"\u{E9}\u{5C71}\"", "(\"x\"):rep(100000)",
+        ]
+    )
+    func scalars(value: String) async throws {
+        let source = "local v = \(value) local w = same(v) emit(rawequal(v, w), math.type(v) == math.type(w))"
+        #expect(try await Sandbox().run(source) == ["[true,true]"])
+    }
+
+    @Test func `scalars are told apart, and the first four are passed`() async throws {
+        let emitted = try await Sandbox().run(
+            "emit(kinds(1, 1.0, '1', {})) emit(kinds(nil, print, false)) emit(count(), count(nil), count(1, 2, 3, 4, 5, 6))"
+        )
+        #expect(emitted[0].contains("integer(1)") && emitted[0].contains("number(1.0)") && emitted[0].contains("other"))
+        #expect(emitted[2] == "[0,1,4]")
+    }
+
+    @Test func `a function without arguments ignores what it is given`() async throws {
+        #expect(try await Sandbox().run("emit(seven(), seven(1, {}, print))") == ["[7,7]"])
+        let error = await #expect(throws: LuaError.self) { try await Sandbox().run("\nrefuse7()") }
+        #expect(error?.code == "nope" && error?.line == 2)
+    }
+
+    @Test func `a scalar is held to the rules of JSON texts`() async throws {
+        let emitted = try await Sandbox { $0.jsonSize = 1000 }.run(
+            #"for _, v in ipairs { "a\xFFb", ("x"):rep(1001) } do local ok, e = pcall(same, v) emit(ok, e.code, e.message) end"#
+        )
+        #expect(emitted[0] == #"[false,"badJSON","cannot encode the value: the string is not UTF-8 (byte 2)"]"#)
+        #expect(emitted[1].hasPrefix(#"[false,"badJSON","#))
+    }
+
+    @Test(
         "a call may wait wherever Lua can yield",
         arguments: [
             "emit(later(1)[1])",

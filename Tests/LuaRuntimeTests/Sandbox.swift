@@ -28,6 +28,14 @@ struct Sandbox {
                     }
                 ),
                 HostFunction(name: "nothing", body: .immediate { _ throws(HostError) in Array("null".utf8) }),
+                HostFunction(name: "same", body: .scalars { values throws(HostError) in values.first ?? .nothing }),
+                HostFunction(name: "count", body: .scalars { values throws(HostError) in .integer(values.count) }),
+                HostFunction(name: "kinds", body: .scalars { values throws(HostError) in .text("\(values)") }),
+                HostFunction(name: "seven", body: .bare { () throws(HostError) in .integer(7) }),
+                HostFunction(
+                    name: "refuse7",
+                    body: .bare { () throws(HostError) in throw HostError(code: "nope", message: "not seven") }
+                ),
                 HostFunction(name: "echo", body: .immediate { json throws(HostError) in json }),
                 HostFunction(
                     name: "later",

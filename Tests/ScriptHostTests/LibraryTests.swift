@@ -47,6 +47,15 @@ import Testing
         #expect(error?.code == "badArgument")
     }
 
+    @Test(
+        "a moment that no date has is refused",
+        arguments: ["math.mininteger", "math.maxinteger", "250000000000", "-250000000000"]
+    )
+    func farMoment(seconds: String) async throws {
+        let error = await #expect(throws: LuaError.self) { try await ScriptWorld().run("time.iso(\(seconds))") }
+        #expect(error?.code == "badArgument")
+    }
+
     @Test func `dates are of universal time and normalised as a calendar has them`() async throws {
         let output = try await ScriptWorld().run(
             #"""

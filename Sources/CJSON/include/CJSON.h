@@ -94,21 +94,55 @@ static inline size_t json_utf8_length(const uint8_t *p, const uint8_t *end) {
     return 4;
 }
 
+/// The high bits of those of eight bytes that are no printable ASCII other than `"` and `\`: 0 if all are. The lowest that
+/// is set is right; those above it may be false, after a borrow.
+static inline uint64_t json_not_plain(uint64_t w) {
+    const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
+    uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+    return (w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & high;
+}
+
+static inline int json_is_plain(uint8_t c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
 /// The number of bytes from `p` that are printable ASCII other than `"` and `\`: they need neither checking nor
 /// escaping in either direction. Eight at a time.
 static inline size_t json_plain_length(const uint8_t *p, const uint8_t *end) {
     const uint8_t *s = p;
-    while (end - s >= 8) {
+    for (; end - s >= 8; s += 8) {
         uint64_t w;
         memcpy(&w, s, 8);
-        const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
-        uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-        uint64_t bad = w | (w - ones * 0x20) | (quote - ones) | (slash - ones);
-        if (bad & high) break; // may be a false alarm after a borrow; the byte loop decides
-        s += 8;
+        uint64_t other = json_not_plain(w);
+        if (other) return (size_t)(s - p) + (size_t)__builtin_ctzll(other) / 8;
     }
-    while (s < end && *s >= 0x20 && *s < 0x80 && *s != '"' && *s != '\\') s++;
+    while (s < end && json_is_plain(*s)) s++;
     return (size_t)(s - p);
+}
+
+/// Copies a text if it is all such bytes; false if not. The last word may overlap the one before it.
+static inline int json_copy_plain(uint8_t *out, const uint8_t *text, size_t n) {
+    uint64_t w;
+    if (n >= 8) {
+        for (size_t i = 0;; i = i + 16 <= n ? i + 8 : n - 8) {
+            memcpy(&w, text + i, 8);
+            if (json_not_plain(w)) return 0;
+            memcpy(out + i, &w, 8);
+            if (i + 8 == n) return 1;
+        }
+    }
+    if (n >= 4) {
+        uint32_t first, last;
+        memcpy(&first, text, 4);
+        memcpy(&last, text + n - 4, 4);
+        if (json_not_plain((uint64_t)last << 32 | first)) return 0;
+        memcpy(out, &first, 4);
+        memcpy(out + n - 4, &last, 4);
+        return 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!json_is_plain(text[i])) return 0;
+        out[i] = text[i];
+    }
+    return 1;
 }
 
 static inline int json_hex4(const uint8_t *p) {
@@ -175,8 +209,69 @@ static inline json_kind json_scan_string(json_lexer *lexer, json_token *token) {
     return token->kind = json_kind_string;
 }
 
+/// The powers of five that 64 bits hold. With them, most numbers are converted by exact integers, between decimal and
+/// binary and back, and the C library is asked for the rest.
+#define JSON_LARGEST_POWER 27
+static const uint64_t json_fives[JSON_LARGEST_POWER + 1] = {
+    1ULL, 5ULL, 25ULL, 125ULL, 625ULL, 3125ULL, 15625ULL, 78125ULL, 390625ULL, 1953125ULL, 9765625ULL, 48828125ULL,
+    244140625ULL, 1220703125ULL, 6103515625ULL, 30517578125ULL, 152587890625ULL, 762939453125ULL, 3814697265625ULL,
+    19073486328125ULL, 95367431640625ULL, 476837158203125ULL, 2384185791015625ULL, 11920928955078125ULL,
+    59604644775390625ULL, 298023223876953125ULL, 1490116119384765625ULL, 7450580596923828125ULL,
+};
+
+/// The double nearest to the digits of a number of RFC 8259, if it has at most 19 of them and is not too large or too
+/// small; false if not.
+static inline int json_parse_exactly(const uint8_t *p, const uint8_t *end, double *value) {
+    int negative = *p == '-', digits = 0, has_point = 0, exponent = 0;
+    uint64_t v = 0;
+    for (p += negative; p < end && (*p | 0x20) != 'e'; p++) {
+        if (*p == '.') {
+            has_point = 1;
+            continue;
+        }
+        if (v > 0 || *p != '0') digits++;
+        if (digits > 19) return 0;
+        v = v * 10 + (uint64_t)(*p - '0');
+        exponent -= has_point;
+    }
+    if (p < end) {
+        int written = 0, is_small = p[1] == '-';
+        for (p += 1 + (p[1] == '-' || p[1] == '+'); p < end; p++) {
+            if (written > 1000) return 0;
+            written = written * 10 + (*p - '0');
+        }
+        exponent += is_small ? -written : written;
+    }
+    if (exponent > JSON_LARGEST_POWER || exponent < -JSON_LARGEST_POWER || v == 0) return 0;
+    // v * 10^exponent = wide * 2^binary, exactly, but for the remainder of the division.
+    unsigned __int128 wide = v;
+    int binary = exponent, rest = 0;
+    if (exponent < 0) {
+        uint64_t five = json_fives[-exponent];
+        int shift = 64 + __builtin_clzll(v);
+        wide <<= shift;
+        binary -= shift;
+        rest = wide % five != 0;
+        wide /= five;
+    } else {
+        wide *= json_fives[exponent];
+    }
+    uint64_t high = (uint64_t)(wide >> 64);
+    if (high > 0) { // to 64 bits; what falls off only tells a tie from what is above it
+        int shift = 64 - __builtin_clzll(high);
+        rest |= (wide & (((unsigned __int128)1 << shift) - 1)) != 0;
+        wide >>= shift;
+        binary += shift;
+    }
+    double size = __builtin_ldexp((double)((uint64_t)wide | (uint64_t)rest), binary);
+    *value = negative ? -size : size;
+    return 1;
+}
+
 /// The double nearest to the digits [p, end), which are a number of RFC 8259.
 static inline double json_parse_double(const uint8_t *p, size_t n) {
+    double value;
+    if (json_parse_exactly(p, p + n, &value)) return value;
     char small[64];
     if (n < sizeof small) {
         memcpy(small, p, n);
@@ -379,32 +474,114 @@ static inline uint8_t *_Nullable json_put_string(uint8_t *out, const uint8_t *te
 /// Room enough for every number that `json_put_integer` and `json_put_double` write.
 #define JSON_NUMBER_ROOM 32
 
+/// Writes an integer in decimal, two digits at a time; returns the end of what was written.
+static inline uint8_t *json_put_unsigned(uint8_t *out, uint64_t value) {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+                                "9899";
+    uint8_t digits[20];
+    int n = 20;
+    for (; value >= 100; value /= 100) memcpy(digits + (n -= 2), pairs + 2 * (value % 100), 2);
+    if (value >= 10) memcpy(digits + (n -= 2), pairs + 2 * value, 2);
+    else digits[--n] = (uint8_t)('0' + value);
+    for (; n < 20; n++) *out++ = digits[n];
+    return out;
+}
+
 /// Writes an integer in decimal; returns the end of what was written.
 static inline uint8_t *json_put_integer(uint8_t *out, int64_t value) {
-    uint8_t digits[20];
-    int n = 0;
-    uint64_t v = value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value;
-    do digits[n++] = (uint8_t)('0' + v % 10); while (v /= 10);
     if (value < 0) *out++ = '-';
-    while (n > 0) *out++ = digits[--n];
-    return out;
+    return json_put_unsigned(out, value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value);
+}
+
+/// The shortest digits that read back as the same double, and of those the nearest: value = digits * 10^exponent. Only for
+/// what is from about 1e-11 to 2^53, for which exact integers of 128 bits are enough; false for the rest.
+///
+/// What reads back as the double lies between the middles to its neighbours. In units of the power of ten that is next
+/// below the width of that interval, it holds one multiple of ten at most, and one integer at least.
+static inline int json_shortest(double value, uint64_t *digits, int *exponent) {
+    uint64_t bits;
+    memcpy(&bits, &value, 8);
+    int binary = (int)(bits >> 52 & 0x7FF) - 1075;
+    uint64_t fraction = bits & 0xFFFFFFFFFFFFFULL, m = fraction | 1ULL << 52;
+    if (binary > 0 || binary < -89) return 0;
+    // The neighbour below a power of two is half as far away. 1262611 / 2^22 is log10(2), 524031 / 2^22 is log10(4/3).
+    int is_power = fraction == 0;
+    int power = -((binary * 1262611 - (is_power ? 524031 : 0)) >> 22);
+    if (power > JSON_LARGEST_POWER) return 0;
+    // All in units of 2^(binary + power - 2) / 10^power.
+    int unit = 2 - binary - power;
+    uint64_t five = json_fives[power];
+    unsigned __int128 middle = (unsigned __int128)five * (4 * m);
+    unsigned __int128 low = middle - (is_power ? five : 2 * (unsigned __int128)five), high = middle + 2 * (unsigned __int128)five;
+    if (m & 1) { // a tie is read as the even neighbour
+        low++;
+        high--;
+    }
+    uint64_t below = (uint64_t)(middle >> unit), tens = below / 10;
+    int has_low = (unsigned __int128)tens * 10 << unit >= low;
+    if (has_low || (unsigned __int128)(tens + 1) * 10 << unit <= high) {
+        tens += !has_low;
+        *exponent = 1 - power;
+        if (tens % 100000000 == 0) {
+            tens /= 100000000;
+            *exponent += 8;
+        }
+        for (; tens % 10 == 0; tens /= 10) ++*exponent;
+        *digits = tens;
+        return 1;
+    }
+    *exponent = -power;
+    has_low = (unsigned __int128)below << unit >= low;
+    int has_high = (unsigned __int128)(below + 1) << unit <= high;
+    if (has_low && has_high) {
+        unsigned __int128 rest = middle - ((unsigned __int128)below << unit), half = (unsigned __int128)1 << (unit - 1);
+        has_low = rest < half || (rest == half && !(below & 1));
+    }
+    *digits = below + !has_low;
+    return 1;
 }
 
 /// Writes the shortest decimal that reads back as the same finite double, with a fraction or an exponent so that it
 /// stays a float: 1.0, 0.1, 1e+300, -0.0. Returns the end of what was written.
 static inline uint8_t *json_put_double(uint8_t *out, double value) {
-    char text[JSON_NUMBER_ROOM];
-    int n = 0;
-    for (int precision = 15; precision <= 17; precision++) {
-        n = snprintf(text, sizeof text, "%.*g", precision, value);
-        if (strtod(text, NULL) == value) break;
+    uint64_t digits;
+    int exponent;
+    if (!json_shortest(value, &digits, &exponent)) {
+        char text[JSON_NUMBER_ROOM];
+        int n = 0;
+        for (int precision = 15; precision <= 17; precision++) {
+            n = snprintf(text, sizeof text, "%.*g", precision, value);
+            if (strtod(text, NULL) == value) break;
+        }
+        memcpy(out, text, (size_t)n);
+        out += n;
+        if (memchr(text, '.', (size_t)n) == NULL && memchr(text, 'e', (size_t)n) == NULL) {
+            *out++ = '.';
+            *out++ = '0';
+        }
+        return out;
     }
-    memcpy(out, text, (size_t)n);
-    out += n;
-    if (memchr(text, '.', (size_t)n) == NULL && memchr(text, 'e', (size_t)n) == NULL) {
-        *out++ = '.';
-        *out++ = '0';
+    if (value < 0) *out++ = '-';
+    uint8_t text[20];
+    int n = (int)(json_put_unsigned(text, digits) - text), point = n + exponent; // digits before the point
+    if (point > (n > 15 ? n : 15) || point < -3) {
+        *out++ = text[0];
+        if (n > 1) *out++ = '.';
+        for (int i = 1; i < n; i++) *out++ = text[i];
+        *out++ = 'e';
+        *out++ = point > 0 ? '+' : '-';
+        int size = point > 0 ? point - 1 : 1 - point;
+        *out++ = (uint8_t)('0' + size / 10); // of what comes here, no exponent has three digits
+        *out++ = (uint8_t)('0' + size % 10);
+        return out;
     }
+    if (point <= 0) *out++ = '0';
+    for (int i = 0; i < point; i++) *out++ = i < n ? text[i] : '0';
+    *out++ = '.';
+    for (int i = point; i < 0; i++) *out++ = '0';
+    if (point >= n) *out++ = '0';
+    for (int i = point > 0 ? point : 0; i < n; i++) *out++ = text[i];
     return out;
 }
 

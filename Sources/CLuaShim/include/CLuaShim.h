@@ -38,15 +38,57 @@ typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
 
 /// What a host call answers.
 typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
-    /// One value, as JSON.
-    shim_answer_value,
     /// nil.
     shim_answer_nothing,
+    /// No value at all; where one is looked for, Lua takes nil.
+    shim_answer_none,
+    /// One value, as JSON.
+    shim_answer_value,
+    /// A string, as its bytes.
+    shim_answer_text,
+    /// nil, a Boolean or a number, as it is.
+    shim_answer_scalar,
     /// An error to be raised, as a JSON object with `code` and `message`.
     shim_answer_error,
     /// The task waits until `shim_resume`.
     shim_answer_wait,
 } shim_answer_kind;
+
+/// How a host function takes its arguments, and when it answers.
+typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
+    /// As JSON; at once.
+    shim_form_json,
+    /// As JSON; its task waits.
+    shim_form_waits,
+    /// As they are, each of them nil, a Boolean, a number or a string; at once.
+    shim_form_scalars,
+    /// It takes none, and ignores what it is given; at once. It is called as one that takes scalars.
+    shim_form_bare,
+} shim_form;
+
+typedef enum __attribute__((enum_extensibility(closed))) : int32_t {
+    shim_scalar_nothing,
+    shim_scalar_boolean,
+    shim_scalar_integer,
+    shim_scalar_number,
+    shim_scalar_text,
+    /// A table, a function or the like.
+    shim_scalar_other,
+} shim_scalar_kind;
+
+/// A value of Lua's that crosses as it is.
+typedef struct {
+    shim_scalar_kind kind;
+    /// Of an integer, or 0 or 1 of a Boolean.
+    int64_t integer;
+    double number;
+    /// Of a text, until the call returns.
+    const uint8_t *_Nullable bytes;
+    size_t length;
+} shim_scalar;
+
+/// The most arguments of a function that takes scalars; what stands behind them is ignored.
+#define SHIM_SCALARS 4
 
 typedef struct {
     /// The most memory that Lua may hold, in bytes.
@@ -62,18 +104,31 @@ typedef struct {
 } shim_limits;
 
 /// A host call: `arguments` is a JSON array, or empty if there are none. `task` tells the pieces of a script apart that run
-/// side by side; the script itself is 0. It must call `shim_answer` once, and nothing else of the state but `shim_stop`.
-typedef void (*shim_call)(void *_Nullable context, int32_t function, int32_t task, const uint8_t *arguments, size_t length);
+/// side by side; the script itself is 0. It gives what it answers, whose bytes it has handed to `shim_answer`, and calls
+/// nothing else of the state but `shim_stop`.
+typedef shim_answer_kind (*shim_call)(void *_Nullable context, int32_t function, int32_t task, const uint8_t *arguments,
+                                      size_t length);
+/// A host call whose arguments are scalars. It does not wait; what it answers plainly it puts into `answer`.
+typedef shim_answer_kind (*shim_scalar_call)(void *_Nullable context, int32_t function, const shim_scalar *arguments,
+                                             int32_t count, shim_scalar *answer);
 /// What a task waits for is no longer wanted; it is to be answered all the same. Calls nothing of the state.
 typedef void (*shim_cancel)(void *_Nullable context, int32_t task);
 
+/// Whom a state calls.
+typedef struct {
+    shim_call call;
+    shim_scalar_call call_scalars;
+    shim_cancel cancel;
+    void *_Nullable context;
+} shim_host;
+
 /// Makes a state; NULL if there is no memory for it.
-shim_vm *_Nullable shim_open(shim_limits limits, shim_call call, shim_cancel cancel, void *_Nullable context);
+shim_vm *_Nullable shim_open(shim_limits limits, shim_host host);
 /// Frees the state and all that it holds; runs no Lua code.
 void shim_close(shim_vm *vm);
 
 /// Registers a host function under a name.
-shim_status shim_register(shim_vm *vm, const char *name, int32_t function, int32_t waits);
+shim_status shim_register(shim_vm *vm, const char *name, int32_t function, shim_form form);
 /// Runs a trusted chunk with `host, globals, internal` as its arguments.
 shim_status shim_prelude(shim_vm *vm, const char *name, const uint8_t *source, size_t length);
 /// Loads a script's text and runs it in a coroutine of its own.
@@ -82,7 +137,7 @@ shim_status shim_run(shim_vm *vm, const char *name, const uint8_t *source, size_
 shim_status shim_resume(shim_vm *vm, int32_t task);
 
 /// Answers the host call that is under way, or the one that is resumed next; the bytes are copied.
-void shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *_Nullable bytes, size_t length);
+shim_answer_kind shim_answer(shim_vm *vm, shim_answer_kind kind, const uint8_t *_Nullable bytes, size_t length);
 
 /// The text of the last error, as JSON; valid until the next call.
 const uint8_t *shim_text(shim_vm *vm, size_t *length);

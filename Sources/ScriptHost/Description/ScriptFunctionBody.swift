@@ -7,6 +7,10 @@ import LuaRuntime
 enum ScriptFunctionBody: Sendable {
     /// Answers at once, on the script's own thread: for what takes microseconds.
     case immediate(@Sendable (ScriptContext, [UInt8]) throws(HostError) -> [UInt8])
+    /// Answers at once, with a value that needs no JSON, and takes no arguments.
+    case bare(@Sendable (ScriptContext) throws(HostError) -> HostScalar)
+    /// Answers at once and takes up to four arguments, none of which needs JSON.
+    case scalars(@Sendable (ScriptContext, ScriptScalars) throws(HostError) -> HostScalar)
     /// Answers in its own time, while the script's coroutine waits.
     case waiting(@Sendable (ScriptContext, [UInt8]) async throws(HostError) -> [UInt8])
 
@@ -14,6 +18,8 @@ enum ScriptFunctionBody: Sendable {
     func bound(to context: ScriptContext) -> HostFunction.Body {
         switch self {
         case .immediate(let body): .immediate { json throws(HostError) in try body(context, json) }
+        case .bare(let body): .bare { () throws(HostError) in try body(context) }
+        case .scalars(let body): .scalars { values throws(HostError) in try body(context, ScriptScalars(values)) }
         case .waiting(let body): .waiting { json throws(HostError) in try await body(context, json) }
         }
     }

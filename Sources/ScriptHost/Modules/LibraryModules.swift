@@ -243,7 +243,7 @@ extension ScriptModule {
         primitives: [
             ScriptPrimitive(
                 "os.now",
-                .immediate { context, _ throws(HostError) in ScriptReply.integer(context.seconds) }
+                .bare { context throws(HostError) in .integer(context.seconds) }
             )
         ],
         lua: """

@@ -12,7 +12,7 @@ extension ScriptModule {
                 result: "integer seconds",
                 summary: "The present moment, in seconds since 1970-01-01 UTC.",
                 example: "print(time.iso(time.now()))",
-                body: .immediate { context, _ throws(HostError) in ScriptReply.integer(context.seconds) }
+                body: .bare { context throws(HostError) in .integer(context.seconds) }
             ),
             ScriptFunction(
                 name: "iso",
@@ -20,15 +20,15 @@ extension ScriptModule {
                 result: "string moment",
                 summary: "A moment as Graph writes it: 2026-01-15T08:30:00Z.",
                 example: "print(time.iso(0))",
-                body: .immediate { _, json throws(HostError) in
-                    let seconds = try ScriptArguments(json).integer(0)
-                    guard abs(seconds) < 250_000_000_000 else {
+                body: .scalars { _, values throws(HostError) in
+                    let seconds = try values.integer(0)
+                    guard seconds.magnitude < 250_000_000_000 else {
                         throw HostError(
                             code: "badArgument",
                             message: "time.iso: \(seconds) is beyond the year 9999"
                         )
                     }
-                    return ScriptReply.string(GraphDate(microseconds: Int64(seconds) * 1_000_000).text)
+                    return .text(GraphDate(microseconds: Int64(seconds) * 1_000_000).text)
                 }
             ),
             ScriptFunction(
@@ -37,8 +37,8 @@ extension ScriptModule {
                 result: "integer seconds",
                 summary: "The seconds since 1970-01-01 UTC of a moment as Graph writes it.",
                 example: "print(time.now() - time.parse(\"2026-01-15T08:30:00Z\"))",
-                body: .immediate { _, json throws(HostError) in
-                    let text = try ScriptArguments(json).string(0)
+                body: .scalars { _, values throws(HostError) in
+                    let text = try values.string(0)
                     guard let date = GraphDate(text) else {
                         throw HostError(
                             code: "badArgument",
@@ -46,7 +46,7 @@ extension ScriptModule {
                                 "time.parse: '\(text.prefix(40))' is no moment; write it as 2026-01-15T08:30:00Z"
                         )
                     }
-                    return ScriptReply.integer(Int(date.microseconds / 1_000_000))
+                    return .integer(Int(date.microseconds / 1_000_000))
                 }
             ),
             ScriptFunction(
@@ -55,16 +55,15 @@ extension ScriptModule {
                 result: "number seconds",
                 summary: "The seconds of a duration as Graph writes it; months and years have no fixed length.",
                 example: #"print(time.iso(time.now() - time.seconds("P90D")))"#,
-                body: .immediate { _, json throws(HostError) in
-                    let text = try ScriptArguments(json).string(0)
+                body: .scalars { _, values throws(HostError) in
+                    let text = try values.string(0)
                     guard let seconds = duration(text) else {
                         throw HostError(
                             code: "badArgument",
                             message: "time.seconds: '\(text.prefix(40))' is no duration; write it as PT1H30M or P7D"
                         )
                     }
-                    return seconds == seconds.rounded()
-                        ? ScriptReply.integer(Int(seconds)) : ScriptReply.number(seconds)
+                    return seconds == seconds.rounded() ? .integer(Int(seconds)) : .number(seconds)
                 }
             ),
             ScriptFunction(
@@ -73,12 +72,12 @@ extension ScriptModule {
                 result: "string duration",
                 summary: "A duration as Graph writes it: PT1H30M.",
                 example: "print(time.duration(5400))",
-                body: .immediate { _, json throws(HostError) in
-                    let seconds = try ScriptArguments(json).number(0)
+                body: .scalars { _, values throws(HostError) in
+                    let seconds = try values.number(0)
                     guard seconds >= 0, seconds < 1e12 else {
                         throw HostError(code: "badArgument", message: "time.duration: \(seconds) s is no duration")
                     }
-                    return ScriptReply.string(isoDuration(seconds))
+                    return .text(isoDuration(seconds))
                 }
             ),
             ScriptFunction(

@@ -15,6 +15,22 @@ package final class RunJournal: Sendable {
         var told: Int64 = 0
         var value: Int64 = 0
         var written: Int64 = 0
+
+        /// The next value, and whether it is to be recorded.
+        mutating func next(_ live: () -> Int64) -> (value: Int64, isNew: Bool) {
+            told += 1
+            if let last = recorded.last, told <= last.ordinal {
+                while place + 1 < recorded.count, recorded[place + 1].ordinal <= told { place += 1 }
+                value = recorded[place].value
+                written = told
+                return (value, false)
+            }
+            let present = live()
+            let isNew = present != value || told == 1
+            if isNew { written = told }
+            value = present
+            return (value, isNew)
+        }
     }
 
     private struct State {
@@ -36,25 +52,11 @@ package final class RunJournal: Sendable {
     /// The next value of a stream: the recorded one, else what `live` says.
     func next(_ name: String, live: () -> Int64) -> Int64 {
         state.withLock { state in
-            var stream = state.streams[name] ?? Stream()
-            defer { state.streams[name] = stream }
-            stream.told += 1
-            if let last = stream.recorded.last, stream.told <= last.ordinal {
-                while stream.place + 1 < stream.recorded.count,
-                    stream.recorded[stream.place + 1].ordinal <= stream.told
-                {
-                    stream.place += 1
-                }
-                stream.value = stream.recorded[stream.place].value
-                stream.written = stream.told
-                return stream.value
+            let (value, isNew) = state.streams[name, default: Stream()].next(live)
+            if isNew {
+                let ordinal = state.streams[name]?.told ?? 1
+                state.pending.append(JournalEntry(stream: name, ordinal: ordinal, value: value))
             }
-            let value = live()
-            if value != stream.value || stream.told == 1 {
-                state.pending.append(JournalEntry(stream: name, ordinal: stream.told, value: value))
-                stream.written = stream.told
-            }
-            stream.value = value
             return value
         }
     }
