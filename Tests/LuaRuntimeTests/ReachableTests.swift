@@ -30,7 +30,7 @@ import Testing
     static let ofTheTest = """
         echo:function emit:function forever:function json:table json.array:function json.decode:function
         json.encode:function json.null:userdata json.object:function later:function together:function nothing:function
-        refuse:function wrapped:function
+        refuse:function wrapped:function same:function count:function kinds:function seven:function refuse7:function
         """.split(whereSeparator: \.isWhitespace).map(String.init)
 
     @Test func `a script reaches what is allowed and nothing else`() async throws {
