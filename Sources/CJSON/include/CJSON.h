@@ -543,7 +543,8 @@ static inline int json_shortest(double value, uint64_t *digits, int *exponent) {
 }
 
 /// Writes the shortest decimal that reads back as the same finite double, with a fraction or an exponent so that it
-/// stays a float: 1.0, 0.1, 1e+300, -0.0. Returns the end of what was written.
+/// stays a float: 1.0, 0.1, 1e+300, -0.0. Where exact integers do not reach, it is what the first of 15, 16 and 17 digits
+/// gives that reads back. Returns the end of what was written.
 static inline uint8_t *json_put_double(uint8_t *out, double value) {
     uint64_t digits;
     int exponent;
