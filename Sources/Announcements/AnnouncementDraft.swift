@@ -233,7 +233,7 @@ package actor AnnouncementDraft {
         case .changed: tally.changed += 1
         case .ambiguous: tally.ambiguous += 1
         case .failed: tally.failed += 1
-        case .duplicate, .doubled: break
+        case .duplicate, .doubled, .excluded: break
         }
         findings.append(
             Finding(kind: kind, announcement: name, target: target?.text ?? "", code: code, message: message)
@@ -253,7 +253,7 @@ package actor AnnouncementDraft {
         in waves: Waves = Waves(),
         watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
-        let start = now()
+        let (start, begunAt) = (now(), delivery.sender.uptime())
         let (posts, parts, announced) = (planned.count, waves.sizes(of: planned.count).count, tally)
         try await ledger.audit(.announcementPlanned, lease: lease, at: start) { writer in
             writer.member("announcement", announced.name)
@@ -261,6 +261,7 @@ package actor AnnouncementDraft {
             writer.member("posts", posts)
             writer.member("waves", parts)
         }
+        try await ledger.keep(waves, of: name, run: lease.run)
         let course = WaveCourse(
             delivery: delivery,
             waves: waves,
@@ -269,7 +270,7 @@ package actor AnnouncementDraft {
             name: name
         )
         let outcome = try await course.run(to: planned)
-        tally.deliveryTime = planned.isEmpty ? 0 : now() - start
+        tally.deliveryTime = planned.isEmpty ? 0 : delivery.sender.uptime() - begunAt
         tally.sent = outcome.sent
         tally.already += outcome.already
         for finding in outcome.findings {
@@ -277,7 +278,7 @@ package actor AnnouncementDraft {
             case .changed: tally.changed += 1
             case .ambiguous: tally.ambiguous += 1
             case .failed: tally.failed += 1
-            case .duplicate, .doubled: break
+            case .duplicate, .doubled, .excluded: break
             }
         }
         tally.unsent = planned.count - outcome.answered

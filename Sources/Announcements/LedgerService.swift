@@ -35,7 +35,7 @@ package final class LedgerService: GraphService {
         let outcome = try await sender.carryOut(
             request,
             attemptedAt: attempt?.attemptedAt,
-            endedAt: sender.now(),
+            endedAt: sender.uptime(),
             mayLeave: { [ledger, lease, now = sender.now] in try await ledger.assure(lease, at: now()) },
             willRepeat: {
                 if let attempt { try await ledger.begin([attempt.effect], lease: lease, at: sender.now()) }

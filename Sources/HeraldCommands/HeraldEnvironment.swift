@@ -55,6 +55,11 @@ package struct HeraldEnvironment: Sendable {
         )
     }
 
+    /// The uptime in microseconds.
+    package var uptimeMicroseconds: @Sendable () -> Int64 {
+        { [uptime] in Int64(uptime() / .microseconds(1)) }
+    }
+
     /// A path from the command line, made absolute.
     package func path(_ path: String) -> String {
         if path.hasPrefix("~/"), let home = variable("HOME") { return home + path.dropFirst(1) }

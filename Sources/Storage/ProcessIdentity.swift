@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A number alone does not do: the system gives it to another process later, and containers count anew (proc(5)).
 package struct ProcessIdentity: Sendable, Equatable, CustomStringConvertible {
-    /// The machine since it was started, and the space in which processes are counted.
+    /// The machine since it was started, the space in which its uptime is counted, and that in which processes are.
     private let place: String
     private let number: Int32
     /// When the process started, in ticks since the machine did.
@@ -13,7 +13,8 @@ package struct ProcessIdentity: Sendable, Equatable, CustomStringConvertible {
     /// This process.
     package static let current = ProcessIdentity(number: getpid())
 
-    private init(number: Int32) {
+    /// A process that is counted where this one is.
+    package init(number: Int32) {
         place = Self.here
         self.number = number
         start = Self.start(of: number) ?? ""
@@ -38,11 +39,21 @@ package struct ProcessIdentity: Sendable, Equatable, CustomStringConvertible {
         return Self.start(of: number) != start
     }
 
+    /// Whether the process's ``Uptime`` can be compared with ours.
+    package var sharesUptime: Bool {
+        guard !place.isEmpty else { return false }
+        return place.split(separator: "/").prefix(2) == Self.here.split(separator: "/").prefix(2)
+    }
+
     private static let here: String = {
         let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
-        let space = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
-        guard !boot.isEmpty, !space.isEmpty else { return "" }
-        return boot.filter { !$0.isWhitespace } + "/" + space.filter { !$0.isWhitespace }
+        let spaces = ["time", "pid"].map { name in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/\(name)")) ?? ""
+        }
+        // Kernels before 5.6 count the uptime in one space.
+        guard !boot.isEmpty, !spaces[1].isEmpty else { return "" }
+        return ([boot, spaces[0].isEmpty ? "time" : spaces[0], spaces[1]]).map { $0.filter { !$0.isWhitespace } }
+            .joined(separator: "/")
     }()
 
     /// The 22nd field of the process's status line, counted behind the name, which may hold blanks; nil if it has ended.

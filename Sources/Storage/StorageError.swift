@@ -37,6 +37,11 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
+    /// A file whose content is damaged.
+    static func damaged(_ path: String) -> StorageError {
+        StorageError(.corrupt, "\(path): the file is damaged, or no SQLite database; restore it from a backup")
+    }
+
     /// Translates what SQLite reported about the file at `path`.
     package init(path: String, resultCode: Int32, detail: String) {
         switch ResultCode(rawValue: resultCode & 0xFF) {
@@ -49,13 +54,14 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.busy, "\(path): another process keeps the file locked; try again when it has finished")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            self.init(.corrupt, "\(path): the file is damaged, or no SQLite database; restore it from a backup")
+            self = .damaged(path)
         case .SQLITE_CONSTRAINT:
             self.init(.constraint, "\(path): \(detail)")
         case .SQLITE_IOERR:
             self.init(
                 .full,
-                "\(path): the disk reported an error (\(detail)); check the disk and run the command again"
+                "\(path): cannot be read or written (\(detail)): the disk is full or faulty, or a limit on the size of files "
+                    + "is reached; see to it, and run the command again"
             )
         default:
             self.init(.unexpected, "\(path): \(detail) (SQLite \(resultCode))")

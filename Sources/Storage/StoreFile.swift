@@ -29,6 +29,7 @@ package enum StoreFile {
         applicationID: Int32,
         migrator: DatabaseMigrator
     ) throws(StorageError) -> DatabasePool {
+        ignoreFileSizeSignal()
         do {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
             try createFolder(folder)
@@ -47,6 +48,15 @@ package enum StoreFile {
             throw StorageError(path: path, error)
         }
     }
+
+    /// Lets a file that may not grow any further fail a write, as a full disk does: by default the system ends the process
+    /// (setrlimit(2), `RLIMIT_FSIZE`).
+    private static func ignoreFileSizeSignal() { _ = ignoresFileSizeSignal }
+
+    private static let ignoresFileSizeSignal: Bool = {
+        signal(SIGXFSZ, SIG_IGN)
+        return true
+    }()
 
     /// Opens connections to a file, without a look at what it holds.
     static func connect(_ path: String) throws -> DatabasePool {
@@ -83,7 +93,10 @@ package enum StoreFile {
 
     /// Looks at a file that exists before anything is written to it: opening alone would turn WAL mode on.
     private static func check(_ path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else {
+        guard let size = bytes(in: path) else { return }
+        guard size > 0 else {
+            // A file is never empty once it has a log, which SQLite would throw away.
+            if bytes(in: path + "-wal") ?? 0 > 0 { throw StorageError.damaged(path) }
             return
         }
         var configuration = configuration()
@@ -97,6 +110,24 @@ package enum StoreFile {
         }
     }
 
+    private static func bytes(in path: String) -> Int? {
+        try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    }
+
+    /// Whether a file is shorter than its own header says.
+    ///
+    /// One without a log SQLite refuses by itself; where there is one, whoever took it in may have been killed half-way,
+    /// and the log has the rest; or the file was cut off, and has lost what the log does not have.
+    private static func isShort(_ path: String) -> Bool {
+        guard let size = bytes(in: path), let handle = FileHandle(forReadingAtPath: path),
+            let header = try? handle.read(upToCount: 32), header.count == 32
+        else { return false }
+        // "The Database Header" in SQLite's file format: the page size, in which 1 means 65,536, and the count of pages.
+        let pageSize = Int(header[16]) << 8 | Int(header[17])
+        let pages = header[28..<32].reduce(0) { $0 << 8 | Int($1) }
+        return size < pages * (pageSize == 1 ? 65_536 : pageSize)
+    }
+
     private static func check(
         _ path: String,
         _ configuration: Configuration,
@@ -104,6 +135,9 @@ package enum StoreFile {
         migrator: DatabaseMigrator
     ) throws {
         try DatabaseQueue(path: path, configuration: configuration).read { db in
+            if isShort(path), try String.fetchOne(db, sql: "PRAGMA quick_check(1)") != "ok" {
+                throw StorageError.damaged(path)
+            }
             let found = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
             guard found == applicationID || (found == 0 && isEmpty) else {

@@ -24,15 +24,28 @@ extension Ledger {
     ///   - remainder: Which of them.
     ///   - origin: The run whose they are; they may be those of a run that sent them again, too, as this one may have done
     ///     before it was stopped.
+    ///   - excluded: Groups whose posts stay as they are.
+    ///   - abandoned: Runs that sent them again and have died: what these had taken up is taken up, too.
     ///   - lease: The right to write for the run whose they are to be.
     /// - Throws: ``StorageError``.
     package func takeUp(
         _ remainder: Remainder,
         of origin: String,
+        except excluded: Set<GroupID> = [],
+        abandoned: [String] = [],
         lease: Lease
     ) async throws(StorageError) {
         try await write { db, statements in
             try Self.check(lease, db, statements)
+            let left = try excluded.isEmpty ? "" : Self.condition(excluding: excluded, db)
+            for run in abandoned {
+                try db.execute(
+                    sql: """
+                        UPDATE effect SET runID = ? WHERE runID = ? AND announcementID IS NOT NULL AND state IN (0, 1)\(left)
+                        """,
+                    arguments: [lease.run, run]
+                )
+            }
             for run in try Self.family(of: origin, db) {
                 switch remainder {
                 case .failed:
@@ -40,17 +53,74 @@ extension Ledger {
                         sql: """
                             UPDATE effect SET runID = ?, state = 0, status = NULL, code = NULL, message = NULL,
                                 settledAt = NULL
-                            WHERE runID = ? AND announcementID IS NOT NULL AND state = 3
+                            WHERE runID = ? AND announcementID IS NOT NULL AND state = 3\(left)
                             """,
                         arguments: [lease.run, run]
                     )
                 case .ambiguous:
                     try db.execute(
-                        sql: "UPDATE effect SET runID = ? WHERE runID = ? AND announcementID IS NOT NULL AND state = 4",
+                        sql: """
+                            UPDATE effect SET runID = ? WHERE runID = ? AND announcementID IS NOT NULL AND state = 4\(left)
+                            """,
                         arguments: [lease.run, run]
                     )
                 }
             }
+        }
+    }
+
+    /// What excludes groups in a query about effects; they stand in a table of the connection's own, since they may be
+    /// many.
+    private static func condition(excluding groups: Set<GroupID>, _ db: Database) throws -> String {
+        try db.execute(sql: "CREATE TEMP TABLE IF NOT EXISTS excluded (target TEXT PRIMARY KEY)")
+        try db.execute(sql: "DELETE FROM temp.excluded")
+        for group in groups {
+            try db.execute(sql: "INSERT INTO temp.excluded (target) VALUES (?)", arguments: [group.text])
+        }
+        return " AND target NOT IN (SELECT target FROM temp.excluded)"
+    }
+
+    /// Gives up what a run has planned of an announcement for some groups, before anything of it was sent: it counts as
+    /// refused from then on.
+    ///
+    /// - Parameters:
+    ///   - groups: The groups.
+    ///   - announcement: The announcement's name.
+    ///   - reason: The code and the message with which it is refused.
+    ///   - lease: The right to write for the run.
+    ///   - time: Microseconds since 1970.
+    /// - Returns: The groups that had something planned.
+    /// - Throws: ``StorageError``.
+    package func giveUp(
+        _ groups: Set<GroupID>,
+        announcement: String,
+        reason: (code: String, message: String),
+        lease: Lease,
+        at time: Int64
+    ) async throws(StorageError) -> Set<GroupID> {
+        guard !groups.isEmpty else { return [] }
+        let (code, message) = reason
+        return try await write { db, statements in
+            try Self.check(lease, db, statements)
+            let planned = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT target FROM effect WHERE runID = ? AND state = 0
+                        AND announcementID = (SELECT id FROM announcement WHERE name = ?)
+                    """,
+                arguments: [lease.run, announcement]
+            )
+            let given = groups.intersection(planned.compactMap { GroupID($0) })
+            for group in given {
+                try db.execute(
+                    sql: """
+                        UPDATE effect SET state = 3, code = ?, message = ?, settledAt = ? WHERE runID = ? AND state = 0
+                            AND announcementID = (SELECT id FROM announcement WHERE name = ?) AND target = ?
+                        """,
+                    arguments: [code, message, time, lease.run, announcement, group.text]
+                )
+            }
+            return given
         }
     }
 

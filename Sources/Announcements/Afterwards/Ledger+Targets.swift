@@ -27,7 +27,7 @@ extension Ledger {
                     UNION
                     SELECT run.id FROM run JOIN family ON run.origin = family.id WHERE run.kind IN ('retry', 'undo')
                 )
-                SELECT run.id FROM run JOIN family ON run.id = family.id ORDER BY run.startedAt, run.id
+                SELECT run.id FROM run JOIN family ON run.id = family.id ORDER BY \(beginning), run.startedAt, run.id
                 """,
             arguments: [run]
         )
@@ -38,7 +38,7 @@ extension Ledger {
         let rows = try await read { db in
             try Row.fetchAll(
                 db,
-                sql: "SELECT id, kind FROM run WHERE origin = ? ORDER BY startedAt, id",
+                sql: "SELECT id, kind FROM run WHERE origin = ? ORDER BY \(Self.beginning), startedAt, id",
                 arguments: [run]
             ).map { [$0["id"] as String, $0["kind"] as String] }
         }
@@ -52,14 +52,16 @@ extension Ledger {
     /// - Throws: ``StorageError``.
     package func runsAtWork(at time: Int64) async throws(StorageError) -> [String: ProcessIdentity] {
         let rows = try await read { db in
-            try Row.fetchAll(db, sql: "SELECT runID, holder, renewedAt FROM lease WHERE endedAt IS NULL")
-                .map { (run: $0["runID"] as String, holder: $0["holder"] as String, at: $0["renewedAt"] as Int64) }
+            try Row.fetchAll(db, sql: "SELECT runID, holder, renewedAt, renewedUptime FROM lease WHERE endedAt IS NULL")
+                .map { row in
+                    let last = LeaseRule.Moment(time: row["renewedAt"], uptime: row["renewedUptime"])
+                    return (run: row["runID"] as String, holder: row["holder"] as String, last: last)
+                }
         }
         var atWork: [String: ProcessIdentity] = [:]
         for row in rows {
             let holder = ProcessIdentity(description: row.holder)
-            let isGone = holder.isGone
-            if !LeaseRule.isLost(renewedAt: row.at, now: time, isGone: isGone) { atWork[row.run] = holder }
+            if !LeaseRule.isLost(row.last, now: .now(at: time), holder: holder) { atWork[row.run] = holder }
         }
         return atWork
     }

@@ -16,12 +16,16 @@ package struct Redelivery: Sendable {
     /// - Parameters:
     ///   - tally: What is known beforehand: the announcement's name, how many targets there are, and how many of them
     ///     have their post already, or get none.
+    ///   - timing: When it may go out, and how long is waited before.
+    ///   - excluded: What there is to say of the groups that were left out.
     ///   - unproven: Whether what is unproven is looked for, and sent if it is not there.
     ///   - watcher: Who is told.
     /// - Returns: The counts, what there is to say of single targets, and why sending stopped if it did.
     /// - Throws: ``StorageError``.
     package func deliver(
         _ tally: AnnouncementTally,
+        timing: Waves = Waves(),
+        excluded: [Finding] = [],
         unproven: Bool = false,
         watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
@@ -29,12 +33,12 @@ package struct Redelivery: Sendable {
         let announcement = try await ledger.announcement(named: tally.name, lease: lease, at: now())
         let course = WaveCourse(
             delivery: delivery,
-            waves: Waves(),
+            waves: timing,
             watcher: watcher,
             announcement: announcement,
             name: tally.name
         )
-        let start = now()
+        let (start, begunAt) = (now(), delivery.sender.uptime())
         let announced = tally
         try await ledger.audit(.announcementPlanned, lease: lease, at: start) { writer in
             writer.member("announcement", announced.name)
@@ -43,7 +47,7 @@ package struct Redelivery: Sendable {
         var tally = tally
         // What it sent before it was stopped.
         tally.already += try await ledger.groups(announcement: tally.name, run: lease.run, in: [.sent]).effects
-        var findings: [Finding] = []
+        var findings = excluded
         var states: [EffectState] = unproven ? [.planned, .sending, .ambiguous] : [.planned, .sending]
         var halt: Delivery.Halt?
         while halt == nil {
@@ -63,12 +67,12 @@ package struct Redelivery: Sendable {
             case .changed: tally.changed += 1
             case .ambiguous: tally.ambiguous += 1
             case .failed: tally.failed += 1
-            case .duplicate, .doubled: break
+            case .duplicate, .doubled, .excluded: break
             }
         }
         tally.unsent =
             try await ledger.groups(announcement: tally.name, run: lease.run, in: [.planned, .sending]).effects
-        tally.deliveryTime = tally.sent > 0 ? now() - start : 0
+        tally.deliveryTime = tally.sent > 0 ? delivery.sender.uptime() - begunAt : 0
         try await ledger.leave(announcement: announcement, lease: lease)
         try await ledger.forgetFindings(run: lease.run, announcement: tally.name)
         try await ledger.add(findings, run: lease.run)

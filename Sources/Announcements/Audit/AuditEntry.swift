@@ -18,6 +18,10 @@ package struct AuditEntry: Sendable, Equatable {
         case writeSettled = "write.settled"
         /// A plan was made.
         case planMade = "plan.made"
+        /// Groups were put on the list of those that get no announcement.
+        case groupsSuppressed = "suppression.added"
+        /// Groups were taken off that list.
+        case groupsReleased = "suppression.removed"
         /// What old runs had kept was removed.
         case ledgerCompacted = "ledger.compacted"
     }

@@ -10,8 +10,10 @@ extension Delivery {
         private(set) var state: Progress
         /// The groups that have not been sent to.
         var missing: Set<GroupID>
-        /// Until when posts may be made, in microseconds since 1970.
-        var openUntil = Int64.max
+        /// When posts may be made, in microseconds since 1970.
+        var open = Int64.min..<Int64.max
+        /// When it began, in microseconds of the sender's uptime.
+        let begunAt: Int64
         private var settledAt: Int64
         /// What is to be settled in the ledger.
         private(set) var pending: [Settlement] = []
@@ -22,24 +24,35 @@ extension Delivery {
             name: String,
             groups: Set<GroupID>,
             now: @escaping @Sendable () -> Int64,
+            uptime: @escaping @Sendable () -> Int64,
             answered: (@Sendable (TargetAnswer) -> Void)? = nil
         ) {
             self.answered = answered
             self.name = name
             self.now = now
             missing = groups
-            settledAt = now()
+            begunAt = uptime()
+            settledAt = begunAt
             state = Progress(total: groups.count)
         }
 
         /// Whether posts may be made at this time.
-        func isOpen(at time: Int64) -> Bool { time < openUntil }
+        func isOpen(at time: Int64) -> Bool { open.contains(time) }
 
         /// Whether it is time to settle what is known: there is much of it, or some of it is a second old.
+        ///
+        /// - Parameters:
+        ///   - batch: How much is much.
+        ///   - time: Microseconds of the sender's uptime.
+        /// - Returns: Whether it is.
         func isDue(_ batch: Int, at time: Int64) -> Bool {
             pending.count >= batch || (!pending.isEmpty && time - settledAt >= 1_000_000)
         }
 
+        /// Takes what is known and not settled; from now on it counts as settled.
+        ///
+        /// - Parameter time: Microseconds of the sender's uptime.
+        /// - Returns: What is to be settled.
         mutating func takePending(at time: Int64) -> [Settlement] {
             defer { pending = [] }
             settledAt = time

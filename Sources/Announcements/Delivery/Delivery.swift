@@ -65,6 +65,9 @@ package struct Delivery: Sendable {
     /// Told what came of each target; nil if nobody wants to know.
     package var answered: (@Sendable (TargetAnswer) -> Void)?
 
+    /// How long is waited for a window before the clock is looked at again.
+    static let windowStep = Duration.seconds(60)
+
     /// How long the work of another run is waited for before it is looked at again.
     static let patience = Duration.milliseconds(200)
 
@@ -114,7 +117,7 @@ package struct Delivery: Sendable {
         to groups: Set<GroupID>,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
-        var job = Job(name: name, groups: groups, now: sender.now, answered: answered)
+        var job = Job(name: name, groups: groups, now: sender.now, uptime: sender.uptime, answered: answered)
         var queue = Queue(
             announcement: announcement,
             lease: lease,
@@ -127,7 +130,7 @@ package struct Delivery: Sendable {
             try await send(&queue, &job, progress)
             guard job.outcome.halt == nil, !job.missing.isEmpty else { break }
             // What is known is told before anything is waited for.
-            try await ledger.settle(job.takePending(at: sender.now()), lease: lease)
+            try await ledger.settle(job.takePending(at: sender.uptime()), lease: lease)
             if !job.isOpen(at: sender.now()) { continue }
             // What is left, another run has claimed, settled, or taken back.
             let isContested = try await ledger.isContested(
@@ -152,7 +155,7 @@ package struct Delivery: Sendable {
             }
         }
         job.release(queue.begun)
-        try await ledger.settle(job.takePending(at: sender.now()), lease: lease)
+        try await ledger.settle(job.takePending(at: sender.uptime()), lease: lease)
         if job.outcome.halt == nil { await sweep(job.repeated, of: name, in: &job.outcome) }
         return job.outcome
     }
@@ -160,16 +163,25 @@ package struct Delivery: Sendable {
     /// Waits until posts may be made.
     private func awaitWindow(_ job: inout Job) async throws {
         guard let window else { return }
-        guard let open = window.next(from: sender.now()) else {
-            job.outcome.halt = .held("its window never opens")
-            return
+        var told: Int64?
+        defer { if told != nil { waits(nil) } }
+        while true {
+            let now = sender.now()
+            guard let open = window.next(from: now) else {
+                job.outcome.halt = .held("its window never opens")
+                return
+            }
+            job.open = open
+            let rest = open.lowerBound - now
+            guard rest > 0 else { return }
+            if told != open.lowerBound { waits((open.lowerBound, "outside its window")) }
+            told = open.lowerBound
+            // In steps: the clock, by which the window opens, may be set meanwhile.
+            do { try await sender.sleep(min(.microseconds(rest), Self.windowStep)) } catch {
+                job.outcome.halt = .interrupted
+                return
+            }
         }
-        job.openUntil = open.upperBound
-        let rest = open.lowerBound - sender.now()
-        guard rest > 0 else { return }
-        waits((open.lowerBound, "outside its window"))
-        defer { waits(nil) }
-        do { try await sender.sleep(.microseconds(rest)) } catch { job.outcome.halt = .interrupted }
     }
 
     /// Sends what the queue gives, to its end or until sending has to stop.
@@ -189,7 +201,7 @@ package struct Delivery: Sendable {
                     guard let effect = try await queue.next(of: ledger, for: &job.missing, at: sender.now()) else {
                         break
                     }
-                    group.addTask { await attempt(effect) }
+                    group.addTask { [begunAt = job.begunAt] in await attempt(effect, begunAt) }
                     inFlight += 1
                 }
                 guard let event = try await group.next() else { break }
@@ -206,8 +218,8 @@ package struct Delivery: Sendable {
                             job.outcome.halt ?? .held(Self.tooManyFailures(failures, of: job.state.total))
                     }
                 }
-                if job.isDue(batch, at: sender.now()) {
-                    let settlements = job.takePending(at: sender.now())
+                if job.isDue(batch, at: sender.uptime()) {
+                    let settlements = job.takePending(at: sender.uptime())
                     group.addTask {
                         try await ledger.settle(settlements, lease: lease)
                         return .settled
@@ -220,7 +232,7 @@ package struct Delivery: Sendable {
     /// Looks whether what was sent more than once is there more than once after all.
     private func sweep(_ repeated: [Effect], of name: String, in outcome: inout Outcome) async {
         guard let first = repeated.compactMap(\.attemptedAt).min() else { return }
-        do { try await sender.waitForReaders(since: sender.now()) } catch { return }
+        do { try await sender.waitForReaders() } catch { return }
         for effect in repeated {
             let copies = try? await sender.copies(of: effect.request(by: caller), since: effect.attemptedAt ?? first)
             guard let copies, copies > 1 else { continue }
@@ -241,15 +253,16 @@ package struct Delivery: Sendable {
         case settled
     }
 
-    private func attempt(_ effect: Effect) async -> Event {
+    private func attempt(_ effect: Effect, _ begunAt: Int64) async -> Event {
         // What was begun just now has not been sent before.
         let attemptedAt = effect.state == .planned ? nil : effect.attemptedAt ?? 0
         do {
             let outcome = try await sender.carryOut(
                 effect.request(by: caller),
                 attemptedAt: attemptedAt,
-                // Whoever made it may have sent it as late as the moment in which it lost its lease.
-                endedAt: effect.state == .sending ? sender.now() : nil,
+                // Whoever made it may have sent it as late as the moment in which it lost its lease. What was given up as
+                // unproven was so before this began; how long ago cannot be told, since the clock may have been set.
+                endedAt: effect.state == .sending ? sender.uptime() : begunAt,
                 mayLeave: { [ledger, lease, now = sender.now] in try await ledger.assure(lease, at: now()) },
                 willRepeat: { try await ledger.begin([effect.id], lease: lease, at: sender.now()) }
             )

@@ -3,6 +3,10 @@ package struct TargetAnswer: Sendable, Equatable {
     /// How it ended.
     package enum Outcome: String, Sendable {
         case sent, already, failed, ambiguous
+        /// It was taken back.
+        case undone
+        /// It stays, though it was to be taken back.
+        case kept
     }
 
     /// The group's id.
@@ -14,4 +18,18 @@ package struct TargetAnswer: Sendable, Equatable {
     package var code: String?
     /// Why it failed, or cannot be known, in one sentence.
     package var message: String?
+
+    package init(
+        target: String,
+        name: String? = nil,
+        outcome: Outcome,
+        code: String? = nil,
+        message: String? = nil
+    ) {
+        self.target = target
+        self.name = name
+        self.outcome = outcome
+        self.code = code
+        self.message = message
+    }
 }

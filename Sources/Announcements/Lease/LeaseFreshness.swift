@@ -6,9 +6,13 @@ final class LeaseFreshness: Sendable {
     private static let limit = Duration.microseconds(LeaseRule.span) - LeaseRule.renewal
     private let renewed = Mutex<[Int64: ContinuousClock.Instant]>([:])
 
-    /// Takes note that a lease was renewed just now.
-    func renew(_ lease: Lease) {
-        renewed.withLock { $0[lease.id] = .now }
+    /// Takes note that a lease was renewed.
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - moment: Before the moment that the ledger has for it: the writing may have taken long.
+    func renew(_ lease: Lease, at moment: ContinuousClock.Instant) {
+        renewed.withLock { $0[lease.id] = moment }
     }
 
     /// Forgets all renewals, as if the process had slept.

@@ -10,11 +10,16 @@ extension Ledger {
     ///   - time: Microseconds since 1970.
     /// - Throws: ``StorageError`` with the code `superseded` if another process has taken over.
     package func renew(_ lease: Lease, at time: Int64) async throws(StorageError) {
+        let moment = ContinuousClock.now
+        let uptime = Uptime.now
         try await write { db, statements in
             try Self.check(lease, db, statements)
-            try db.execute(sql: "UPDATE lease SET renewedAt = ? WHERE id = ?", arguments: [time, lease.id])
+            try db.execute(
+                sql: "UPDATE lease SET renewedAt = ?, renewedUptime = ? WHERE id = ?",
+                arguments: [time, uptime, lease.id]
+            )
         }
-        freshness.renew(lease)
+        freshness.renew(lease, at: moment)
     }
 
     /// Sees to it that a lease holds beyond doubt when a write leaves for a backend without keys: a process that slept, or
@@ -78,36 +83,37 @@ extension Ledger {
     static func take(_ run: String, holder: ProcessIdentity, at time: Int64, _ db: Database) throws -> Lease {
         if let row = try Row.fetchOne(
             db,
-            sql: "SELECT id, holder, renewedAt FROM lease WHERE runID = ? AND endedAt IS NULL",
+            sql: "SELECT id, holder, renewedAt, renewedUptime FROM lease WHERE runID = ? AND endedAt IS NULL",
             arguments: [run]
         ) {
             let known = ProcessIdentity(description: row["holder"])
-            let isGone = known.isGone
-            guard known != .current, LeaseRule.isLost(renewedAt: row["renewedAt"], now: time, isGone: isGone) else {
+            let last = LeaseRule.Moment(time: row["renewedAt"], uptime: row["renewedUptime"])
+            guard known != .current, LeaseRule.isLost(last, now: .now(at: time), holder: known) else {
                 throw LeaseHeld(run: run, holder: known.text)
             }
             try end(row["id"], at: time, db)
         }
         try db.execute(
-            sql: "INSERT INTO lease (runID, holder, renewedAt) VALUES (?, ?, ?)",
-            arguments: [run, holder.description, time]
+            sql: "INSERT INTO lease (runID, holder, renewedAt, renewedUptime) VALUES (?, ?, ?, ?)",
+            arguments: [run, holder.description, time, Uptime.now]
         )
         return Lease(id: db.lastInsertedRowID, run: run)
     }
 
     /// Ends the leases whose holders are gone, or silent; what they had claimed is free.
     static func endLost(except lease: Lease, at time: Int64, _ db: Database, _ statements: Statements) throws {
-        let select = try statements(db, "SELECT id, holder, renewedAt FROM lease WHERE endedAt IS NULL AND id <> $1")
+        let select = try statements(
+            db,
+            "SELECT id, holder, renewedAt, renewedUptime FROM lease WHERE endedAt IS NULL AND id <> $1"
+        )
         select.bind(lease.id, 1)
         var lost: [Int64] = []
         while try select.step() {
             let holder = ProcessIdentity(description: select.text(1) ?? "")
             // What this process does itself it need not guess at.
             if holder == .current { continue }
-            let isGone = holder.isGone
-            if LeaseRule.isLost(renewedAt: select.integer(2), now: time, isGone: isGone) {
-                lost.append(select.integer(0))
-            }
+            let last = LeaseRule.Moment(time: select.integer(2), uptime: select.integer(3))
+            if LeaseRule.isLost(last, now: .now(at: time), holder: holder) { lost.append(select.integer(0)) }
         }
         for id in lost { try end(id, at: time, db) }
     }
@@ -126,7 +132,7 @@ extension Ledger {
             throw StorageError(
                 .superseded,
                 "Another process has gone on with the run \(lease.run), since this one was silent for more than "
-                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep, or its clock set? Nothing is lost; "
+                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep? Nothing is lost; "
                     + "look at it with: herald show \(lease.run)"
             )
         }

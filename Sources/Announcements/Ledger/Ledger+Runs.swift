@@ -86,8 +86,12 @@ extension Ledger {
         try await write { db, statements in
             try Self.check(lease, db, statements)
             try db.execute(
-                sql: "UPDATE run SET state = ?, endedAt = ?, message = ? WHERE id = ?",
-                arguments: [state.rawValue, time, message, lease.run]
+                // The clock may have been set back meanwhile; no run ends before it begins.
+                sql: """
+                    UPDATE run SET state = ?, endedAt = CASE WHEN startedAt > ? THEN startedAt ELSE ? END, message = ?
+                    WHERE id = ?
+                    """,
+                arguments: [state.rawValue, time, time, message, lease.run]
             )
             try Self.audit(.runEnded, of: lease.run, at: time, db, statements) { writer in
                 writer.member("state", state.rawValue)
@@ -100,10 +104,18 @@ extension Ledger {
     /// The runs, newest first.
     package func runs(limit: Int) async throws(StorageError) -> [RunRecord] {
         try await read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY startedAt DESC, id DESC LIMIT ?", arguments: [limit])
-                .map(Self.run)
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM run ORDER BY \(Self.beginning) DESC, startedAt DESC, id DESC LIMIT ?",
+                arguments: [limit]
+            )
+            .map(Self.run)
         }
     }
+
+    /// The order in which runs began, in a query: their first lease tells it, whatever the clock showed; of compacted runs,
+    /// which are older than all others, only the time does.
+    static let beginning = "coalesce((SELECT min(lease.id) FROM lease WHERE lease.runID = run.id), 0)"
 
     /// The runs whose id begins with `prefix`, newest first; `last` stands for the newest run.
     package func runs(named prefix: String) async throws(StorageError) -> [RunRecord] {
@@ -111,7 +123,8 @@ extension Ledger {
         return try await read { db in
             try Row.fetchAll(
                 db,
-                sql: "SELECT * FROM run WHERE substr(id, 1, length(?)) = ? ORDER BY startedAt DESC LIMIT 20",
+                sql:
+                    "SELECT * FROM run WHERE substr(id, 1, length(?)) = ? ORDER BY \(Self.beginning) DESC, startedAt DESC LIMIT 20",
                 arguments: [prefix, prefix]
             ).map(Self.run)
         }

@@ -61,7 +61,8 @@ enum LedgerSchema {
     // `effect.key` is the whole truth about "at most once per ledger". `attemptedAt` tells when an attempt began that
     // nothing has settled, on backends without keys. What many bodies have in common stands once in `content` and is put
     // into each at `sharedAt`. A lease's number is its fencing number: it only grows, and whoever's lease has ended may
-    // not write what it learnt. A claim gives a range of an announcement's effects to a lease.
+    // not write what it learnt. Its holder says that it lives by the time of day and by the uptime of its machine, which
+    // nobody sets. A claim gives a range of an announcement's effects to a lease.
     private static let effects = """
         CREATE TABLE announcement (
             id INTEGER PRIMARY KEY,
@@ -96,8 +97,10 @@ enum LedgerSchema {
             runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
             holder TEXT NOT NULL,
             renewedAt BIGINT NOT NULL,
+            renewedUptime BIGINT NOT NULL,
             endedAt BIGINT
         );
+        CREATE INDEX leaseByRun ON lease (runID);
         CREATE UNIQUE INDEX leaseOfRun ON lease (runID) WHERE endedAt IS NULL;
         CREATE TABLE claim (
             leaseID INTEGER NOT NULL REFERENCES lease (id) ON DELETE CASCADE,
@@ -128,7 +131,7 @@ enum LedgerSchema {
         CREATE TABLE finding (
             id INTEGER PRIMARY KEY,
             runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
-            kind TEXT NOT NULL CHECK (kind IN ('changed', 'failed', 'ambiguous', 'duplicate', 'doubled')),
+            kind TEXT NOT NULL CHECK (kind IN ('changed', 'failed', 'ambiguous', 'duplicate', 'doubled', 'excluded')),
             announcement TEXT NOT NULL,
             target TEXT NOT NULL,
             code TEXT,

@@ -52,6 +52,15 @@ package struct RunRecord: Sendable, Equatable {
     /// Why it failed, in one sentence.
     package var message: String?
 
+    /// How long it took, by the clock on the wall, in microseconds; nil while it runs, and never less than nothing,
+    /// wherever the clock was set meanwhile.
+    package var span: Int64? { endedAt.map { max(0, $0 - startedAt) } }
+
+    /// Notes that it has ended.
+    ///
+    /// - Parameter time: Microseconds since 1970.
+    package mutating func end(at time: Int64) { endedAt = max(time, startedAt) }
+
     package init(
         id: String,
         kind: Kind = .run,
@@ -134,6 +143,8 @@ package struct Finding: Sendable, Equatable {
         case duplicate
         /// It has the post more than once.
         case doubled
+        /// It was left out, since it is on the list of those that want nothing.
+        case excluded
     }
 
     package var kind: Kind

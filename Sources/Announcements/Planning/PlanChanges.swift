@@ -10,14 +10,17 @@ package struct PlanChanges: Sendable, Equatable {
     /// What is different, a sentence for each target, the first of them.
     package private(set) var sentences: [String] = []
     package private(set) var count = 0
+    private var named: Set<GroupID> = []
 
     /// Notes what is different about the target of an item.
     mutating func note(_ item: PlanItem, _ facts: TargetFacts?) {
-        guard let target = item.target, let facts else { return }
+        guard let target = item.target, let facts, !named.contains(target) else { return }
+        let before = count
+        defer { if count > before { named.insert(target) } }
         let name = item.targetName.map { "\"\($0)\" (\(target))" } ?? target.text
         if facts.refusal == .missing {
             add("\(name) does not exist any more")
-        } else if facts.refusal == .noMailbox {
+        } else if facts.refusal == .noMailbox, Self.needsMailbox(item) {
             add("\(name) \(TargetFacts.Refusal.noMailbox.predicate)")
         } else if let before = item.targetName, let now = facts.name, before != now {
             add("\(name) is called \"\(now)\" now")
@@ -26,6 +29,12 @@ package struct PlanChanges: Sendable, Equatable {
         {
             add("\(name) had \(before) member\(before == 1 ? "" : "s") and has \(now) now")
         }
+    }
+
+    /// Whether what is written lies in a group's mailbox; all groups can be changed themselves.
+    private static func needsMailbox(_ item: PlanItem) -> Bool {
+        let segments = item.address.path.lowercased().split(separator: "/")
+        return segments.contains("conversations") || segments.contains("threads")
     }
 
     private mutating func add(_ sentence: String) {
@@ -45,9 +54,9 @@ extension Ledger {
             let page = try await planItems(plan.id, after: last)
             guard let end = page.last?.ordinal else { return changes }
             last = end
-            // A single write to what is planned itself has no target that could be looked at.
-            let items = page.filter { $0.decision == .new && $0.announcement != nil && $0.target != nil }
-            let facts = try await reader.facts(of: items.compactMap(\.target))
+            // A write to what is planned itself has no target that could be looked at.
+            let items = page.filter { $0.decision == .new && $0.target != nil }
+            let facts = try await reader.facts(of: Array(Set(items.compactMap(\.target))))
             for item in items { changes.note(item, item.target.flatMap { facts[$0] }) }
         }
     }

@@ -45,7 +45,13 @@ package actor PlanRecorder {
     var next: Int64 { last + 1 }
 
     /// Records a single write of the script.
-    func record(_ request: GraphRequest) async throws -> Recorded {
+    ///
+    /// - Parameters:
+    ///   - request: The write.
+    ///   - facts: What is known of the group that it leads to.
+    /// - Returns: What became of it.
+    /// - Throws: ``StorageError``.
+    func record(_ request: GraphRequest, facts: TargetFacts?) async throws -> Recorded {
         if let key = request.key, let ordinal = explicit[key] {
             let before = try await item(ordinal)
             let path = Self.path(of: request)
@@ -67,6 +73,8 @@ package actor PlanRecorder {
             body: request.body
         )
         item.target = Self.group(in: request.path)
+        item.targetName = facts?.name
+        item.members = facts?.members
         try await ledger.add([item], to: plan.id)
         return .new(ordinal)
     }
@@ -80,7 +88,8 @@ package actor PlanRecorder {
         request.path + (request.query.isEmpty ? "" : "?" + request.query)
     }
 
-    private static func group(in path: String) -> GroupID? {
+    /// The group that a path leads to, or into; nil if it is not one that is there already.
+    static func group(in path: String) -> GroupID? {
         let parts = path.split(separator: "/", maxSplits: 2)
         guard parts.count > 1, parts[0].lowercased() == "groups" else { return nil }
         return GroupID(PercentEncoding.decode(String(parts[1])))

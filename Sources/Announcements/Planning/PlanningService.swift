@@ -1,4 +1,5 @@
 package import GraphModel
+import Synchronization
 
 /// Stands between a script and the backend while a plan is made: reads pass, writes are recorded, and nothing is sent.
 ///
@@ -9,7 +10,9 @@ package final class PlanningService: GraphService {
     private let recorder: PlanRecorder
     private let grant: (@Sendable (GraphRequest) async throws -> GraphResponse?)?
     private let tellsReplies: Bool
+    private let targets: (any GroupDirectory)?
     private let now: @Sendable () -> Int64
+    private let facts = Mutex<[GroupID: TargetFacts]>([:])
 
     /// Wraps a backend.
     ///
@@ -18,14 +21,18 @@ package final class PlanningService: GraphService {
     ///   - recorder: What writes are told.
     ///   - tellsReplies: Whether the backend says what post a reply has made.
     ///   - grant: Gives the refusal of a write that was not granted.
+    ///   - targets: What looks at the groups that are written to, so that it can be seen later whether they are the same;
+    ///     nil if nothing does.
     ///   - now: Gives microseconds since 1970.
     package init(
         _ backend: any GraphService,
         recorder: PlanRecorder,
         tellsReplies: Bool,
         grant: (@Sendable (GraphRequest) async throws -> GraphResponse?)? = nil,
+        targets: (any GroupDirectory)? = nil,
         now: @escaping @Sendable () -> Int64
     ) {
+        self.targets = targets
         self.backend = backend
         self.recorder = recorder
         self.tellsReplies = tellsReplies
@@ -77,7 +84,7 @@ package final class PlanningService: GraphService {
         if let refusal = try await grant?(request) { return refusal }
         let state = try await present(request)
         if let state, !state.isSuccess { return state }
-        switch try await recorder.record(request) {
+        switch try await recorder.record(request, facts: try await facts(for: request)) {
         case .new(let ordinal), .again(let ordinal):
             guard let item = try await recorder.item(ordinal) else { return GraphResponse(status: 204) }
             let planned = PlannedObject(item, author: request.caller.displayName, now: now())
@@ -95,6 +102,15 @@ package final class PlanningService: GraphService {
                 request
             )
         }
+    }
+
+    /// What is known of the group that is written to, or into; each is looked at once.
+    private func facts(for request: GraphRequest) async throws -> TargetFacts? {
+        guard let targets, let group = PlanRecorder.group(in: request.path) else { return nil }
+        if let known = facts.withLock({ $0[group] }) { return known }
+        let found = try await targets.facts(of: [group])[group]
+        if let found { facts.withLock { $0[group] = found } }
+        return found
     }
 
     /// What a write needs to be there: what it changes or deletes, or what it adds something to; nil if nothing.

@@ -3,7 +3,7 @@
 /// A value without a clock or a connection of its own. A write is sent again only when a look has failed to find it
 /// after the time in which it may have been invisible; so a lost answer does not make it twice.
 ///
-/// Times are microseconds since 1970.
+/// Times are microseconds of a clock that goes on evenly, whatever the time of day is set to.
 struct Reconciliation: Sendable, Equatable {
     /// What to do next.
     enum Step: Sendable, Equatable {
@@ -51,9 +51,7 @@ struct Reconciliation: Sendable, Equatable {
         guard let attemptEndedAt else { return .send }
         guard leavesMark, failedLooks < Self.maximumFailedLooks else { return .giveUp }
         if emptyLooks == Self.looks.count { return sends < Self.maximumSends ? .send : .giveUp }
-        // A clock that was set back does not make the wait longer than the lag.
-        let begin = min(attemptEndedAt, now)
-        let due = begin + Int64(Double(readLag) * Self.looks[emptyLooks])
+        let due = attemptEndedAt + Int64(Double(readLag) * Self.looks[emptyLooks])
         return now >= due ? .look : .wait(until: due)
     }
 

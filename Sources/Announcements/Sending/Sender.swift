@@ -27,6 +27,8 @@ package struct Sender: Sendable {
     let verifiesFirst: Bool
     /// Microseconds since 1970.
     let now: @Sendable () -> Int64
+    /// Microseconds since some moment in the past, by a clock that nobody sets: what is waited for is measured by it.
+    let uptime: @Sendable () -> Int64
     /// Waits; throws when the surrounding task is cancelled.
     let sleep: @Sendable (Duration) async throws -> Void
 
@@ -37,18 +39,21 @@ package struct Sender: Sendable {
     ///   - reconciler: What looks for writes; nil for a backend that keeps keys.
     ///   - verifiesFirst: Whether a write that was never sent is looked for before it is.
     ///   - now: Gives microseconds since 1970.
+    ///   - uptime: Gives microseconds since some moment in the past, by a clock that is not set; nil where `now` is one.
     ///   - sleep: Waits; throws when the surrounding task is cancelled.
     package init(
         _ backend: any GraphService,
         reconciler: (any ReconcilingService)? = nil,
         verifiesFirst: Bool = false,
         now: @escaping @Sendable () -> Int64,
+        uptime: (@Sendable () -> Int64)? = nil,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.backend = backend
         self.reconciler = reconciler
         self.verifiesFirst = verifiesFirst
         self.now = now
+        self.uptime = uptime ?? now
         self.sleep = sleep
     }
 
@@ -59,8 +64,9 @@ package struct Sender: Sendable {
     ///
     /// - Parameters:
     ///   - request: The write, with its key.
-    ///   - attemptedAt: When an earlier attempt was made that nothing has settled; nil if there was none.
-    ///   - endedAt: By when that attempt had left whoever made it; nil if that was at once.
+    ///   - attemptedAt: When an earlier attempt was made that nothing has settled, in microseconds since 1970; nil if there
+    ///     was none.
+    ///   - endedAt: By when that attempt had certainly left whoever made it, in microseconds of ``uptime``.
     ///   - mayLeave: Asked on a backend without keys whenever the write is put on the wire; throws if it must not be.
     ///   - willRepeat: Writes ahead that it is sent again.
     /// - Returns: What came of it.
@@ -68,7 +74,7 @@ package struct Sender: Sendable {
     package func carryOut(
         _ request: GraphRequest,
         attemptedAt: Int64?,
-        endedAt: Int64? = nil,
+        endedAt: Int64,
         mayLeave: @escaping @Sendable () async throws -> Void = {},
         willRepeat: () async throws -> Void
     ) async throws -> Outcome {
@@ -76,7 +82,7 @@ package struct Sender: Sendable {
         // What may be done twice (RFC 9110, section 9.2.2) is sent again without a look.
         let attemptedAt = request.method == .post ? attemptedAt : nil
         var course = Reconciliation(
-            attemptedAt: attemptedAt.map { max($0, endedAt ?? $0) },
+            attemptedAt: attemptedAt.map { _ in endedAt },
             readLag: reconciler.readLag,
             leavesMark: reconciler.leavesMark(request)
         )
@@ -91,7 +97,7 @@ package struct Sender: Sendable {
             }
         }
         while true {
-            switch course.next(at: now()) {
+            switch course.next(at: uptime()) {
             case .send:
                 if attemptedAt != nil || course.sends > 0 { try await willRepeat() }
                 course.send()
@@ -103,12 +109,14 @@ package struct Sender: Sendable {
                 } catch let failure as NoAnswer {
                     guard failure.outcome == .unknown else { return .notDone(failure) }
                     reason = failure.message
-                    course.lose(at: now())
+                    course.lose(at: uptime())
                 }
             case .wait(let time):
-                do { try await sleep(.microseconds(max(0, time - now()))) } catch { return .stopped }
+                do { try await sleep(.microseconds(max(0, time - uptime()))) } catch { return .stopped }
             case .look:
                 guard !Task.isCancelled else { return .stopped }
+                // A look that takes long has seen what was there when it began.
+                let began = uptime()
                 do {
                     let found = try await shielded { try await reconciler.find(key, for: request, since: since) }
                     if let answer = found.answer {
@@ -118,7 +126,7 @@ package struct Sender: Sendable {
                             copies: found.copies
                         )
                     }
-                    course.findNothing(at: now())
+                    course.findNothing(at: began)
                 } catch let failure as NoAnswer {
                     reason = failure.message
                     course.failToLook()
@@ -134,11 +142,10 @@ package struct Sender: Sendable {
         return try await reconciler.find(key, for: request, since: since).copies
     }
 
-    /// Waits until what was written before this time can be read.
-    package func waitForReaders(since time: Int64) async throws {
-        guard let reconciler else { return }
-        let rest = time + reconciler.readLag - now()
-        if rest > 0 { try await sleep(.microseconds(min(rest, reconciler.readLag))) }
+    /// Waits until what has been written can be read.
+    package func waitForReaders() async throws {
+        guard let reconciler, reconciler.readLag > 0 else { return }
+        try await sleep(.microseconds(reconciler.readLag))
     }
 
     private func send(_ request: GraphRequest) async -> Outcome {

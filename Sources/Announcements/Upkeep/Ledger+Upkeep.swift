@@ -42,14 +42,15 @@ extension Ledger {
             condition.abandonedRuns = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT run.id, lease.holder, lease.renewedAt FROM run
+                    SELECT run.id, lease.holder, lease.renewedAt, lease.renewedUptime FROM run
                     LEFT JOIN lease ON lease.runID = run.id AND lease.endedAt IS NULL
                     WHERE run.state = 'running' ORDER BY run.startedAt
                     """
             ).compactMap { row in
                 guard let holder = row["holder"] as String? else { return row["id"] }
                 let identity = ProcessIdentity(description: holder)
-                let isLost = LeaseRule.isLost(renewedAt: row["renewedAt"], now: time, isGone: identity.isGone)
+                let last = LeaseRule.Moment(time: row["renewedAt"], uptime: row["renewedUptime"])
+                let isLost = LeaseRule.isLost(last, now: .now(at: time), holder: identity)
                 return isLost && identity != .current ? row["id"] : nil
             }
             let rules: [(String, String)] = [

@@ -29,6 +29,47 @@ extension Ledger {
         }
     }
 
+    /// Keeps when an announcement of a run may go out, for those who send what it could not.
+    ///
+    /// One that may at any time, and at once, leaves nothing to keep.
+    func keep(_ waves: Waves, of announcement: String, run: String) async throws(StorageError) {
+        guard waves.window != nil || waves.grace > .zero else { return }
+        try await keep(Array(waves.json.utf8), path: Self.path(ofWaves: announcement), run: run)
+    }
+
+    /// When an announcement of a run may go out, and how long is waited before: in one part, whatever parts it had.
+    ///
+    /// - Parameters:
+    ///   - announcement: The announcement's name.
+    ///   - run: The run that made it, or one that sent again what that could not.
+    /// - Returns: The window and the grace; those of an announcement that goes out at any time and at once if the ledger
+    ///   has none.
+    /// - Throws: ``StorageError``; ``PlanFault`` if they cannot be read.
+    package func timing(of announcement: String, run: String) async throws -> Waves {
+        var timing = Waves()
+        var seen: Set<String> = []
+        var next: String? = run
+        while let run = next, seen.insert(run).inserted {
+            if let json = try await kept(Self.path(ofWaves: announcement), run: run) {
+                let waves = try Waves(json: String(decoding: json, as: UTF8.self))
+                timing.window = waves.window
+                timing.grace = waves.grace
+                return timing
+            }
+            next = try await read { db in
+                try String.fetchOne(
+                    db,
+                    sql: "SELECT origin FROM run WHERE id = ? AND kind IN ('retry', 'correct', 'undo')",
+                    arguments: [run]
+                )
+            }
+        }
+        return timing
+    }
+
+    /// A path that no file of a script's can have.
+    private static func path(ofWaves announcement: String) -> String { "/waves/" + announcement }
+
     /// The waves of a run's announcement, in their order.
     package func waves(run: String, announcement: String) async throws(StorageError) -> [WaveRecord] {
         try await read { db in

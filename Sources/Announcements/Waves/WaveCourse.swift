@@ -50,8 +50,7 @@ struct WaveCourse {
         let sizes = waves.sizes(of: groups.count + done, after: done)
         let first = (before.last?.number ?? 0) + 1
         if before.isEmpty, waves.grace > .zero {
-            let until = now() + waves.grace.microseconds
-            guard await wait(until: until, "before the first post; Ctrl-C takes everything back") else {
+            guard await wait(waves.grace, "before the first post; Ctrl-C takes everything back") else {
                 total.halt = .withdrawn
                 return total
             }
@@ -80,7 +79,7 @@ struct WaveCourse {
             wave.already = outcome.already
             wave.failed = outcome.findings.count { $0.kind == .failed || $0.kind == .changed }
             wave.ambiguous = outcome.findings.count { $0.kind == .ambiguous }
-            wave.endedAt = now()
+            wave.endedAt = max(now(), wave.startedAt)
             try await ledger.record(wave, of: name, lease: lease)
             watcher.ended(wave, first + sizes.count - 1)
             if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
@@ -100,16 +99,14 @@ struct WaveCourse {
         }
         if waves.confirms, let reason = await watcher.confirm(wave, left) { return .held(reason) }
         guard waves.pause > .zero else { return nil }
-        let until = delivery.sender.now() + waves.pause.microseconds
-        return await wait(until: until, "before wave \(wave.number + 1)") ? nil : .interrupted
+        return await wait(waves.pause, "before wave \(wave.number + 1)") ? nil : .interrupted
     }
 
-    private func wait(until: Int64, _ reason: String) async -> Bool {
-        watcher.waits((until, reason))
+    /// Waits for a while, which a clock that is set meanwhile makes neither longer nor shorter.
+    private func wait(_ span: Duration, _ reason: String) async -> Bool {
+        watcher.waits((delivery.sender.now() + span.microseconds, reason))
         defer { watcher.waits(nil) }
-        do { try await delivery.sender.sleep(.microseconds(max(0, until - delivery.sender.now()))) } catch {
-            return false
-        }
+        do { try await delivery.sender.sleep(span) } catch { return false }
         return !Task.isCancelled
     }
 }

@@ -90,4 +90,7 @@ package struct WaveRecord: Sendable, Equatable {
 
     /// How many targets have been answered, or given up.
     package var done: Int { sent + already + failed + ambiguous }
+
+    /// How long it took, by the clock on the wall, in microseconds; nil if it has not ended, and never less than nothing.
+    package var span: Int64? { endedAt.map { max(0, $0 - startedAt) } }
 }

@@ -57,16 +57,30 @@ struct CorrectErrand: Errand {
 
     func carryOut(_ site: ErrandSite) async throws -> ErrandEnding {
         var tallies: [AnnouncementTally]
+        var excluded: [String: [Finding]]
         let planner = CorrectionPlanner(site)
         if let planned = try await site.ledger.kept(Self.planPath, run: site.lease.run) {
-            tallies = try Self.tallies(in: planned)
+            (tallies, excluded) = try Self.planned(in: planned)
+            for index in tallies.indices {
+                let name = tallies[index].name
+                let given = try await site.giveUpSuppressed(of: name)
+                tallies[index].targets -= given.count
+                tallies[index].excluded += given.count
+                excluded[name, default: []] += given
+            }
             // What was refused before it was stopped is tried once more, as when a script is resumed.
-            try await site.ledger.takeUp(.failed, of: site.lease.run, lease: site.lease)
+            try await site.ledger.takeUp(
+                .failed,
+                of: site.lease.run,
+                except: site.suppressed,
+                lease: site.lease
+            )
         } else {
             tallies = try await plan(by: planner, site)
+            excluded = await planner.excluded
             // Where more is to be planned once this is sent, a run that is resumed plans anew; what was sent has its key.
             if await planner.isComplete {
-                try await site.ledger.keep(Self.json(tallies), path: Self.planPath, run: site.lease.run)
+                try await site.ledger.keep(Self.json(tallies, excluded), path: Self.planPath, run: site.lease.run)
             }
         }
         var wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)] = []
@@ -76,17 +90,36 @@ struct CorrectErrand: Errand {
             wanted.append((tally, groups))
         }
         guard tallies.contains(where: { $0.targets > 0 }) else { return .idle }
-        if let refusal = await site.refusal(of: wanted) {
+        if let refusal = await site.refusal(of: wanted, saying: await summaries(of: wanted, planner)) {
             for tally in tallies { try await discard(tally, site) }
             return refusal
         }
-        var ending = try await site.deliver(tallies)
+        var ending = try await site.deliver(tallies, excluded: excluded)
         while ending == .done, await !planner.isComplete {
             try await planner.planNext()
             tallies = await planner.tallies
-            ending = try await site.deliver(tallies)
+            ending = try await site.deliver(tallies, excluded: excluded)
         }
         return ending
+    }
+
+    /// What is said of each announcement before anything is sent.
+    private func summaries(
+        of wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)],
+        _ planner: CorrectionPlanner
+    ) async -> [String: [String]] {
+        var summaries: [String: [String]] = [:]
+        for (tally, groups) in wanted {
+            let summary = CorrectionSummary(
+                tally: tally,
+                replies: groups.count + (await planner.waitingReplies(of: tally.name)),
+                groups: groups.count,
+                gaps: await planner.gaps[tally.name] ?? [],
+                example: await planner.examples[tally.name]
+            )
+            summaries[tally.name] = summary.lines
+        }
+        return summaries
     }
 
     private func discard(_ tally: AnnouncementTally, _ site: ErrandSite) async throws {
@@ -105,12 +138,18 @@ struct CorrectErrand: Errand {
             let body = ReplyBody.text(text, isHTML: isHTML)
             for (name, groups) in reached.threads.sorted(by: { $0.key < $1.key }) {
                 for group in groups.keys.sorted() {
+                    if site.suppressed.contains(group) {
+                        await planner.exclude(group, from: name)
+                        continue
+                    }
                     for thread in reached(name, group) {
-                        try await planner.add(body, nil, to: thread, of: group, in: name)
+                        try await planner.add(body, nil, to: thread, of: group, reached.names[group], in: name)
                     }
                 }
             }
             try await planner.finish()
+            await planner.note(try await CorrectionSummary.gaps(of: site.origin, reached, ledger: site.ledger))
+            await tellWhoIsSuppressed(planner, site)
             if await planner.tallies.isEmpty {
                 site.screen.say("No thread that the run \(site.origin.id) reached is there to reply in.")
             }
@@ -131,15 +170,30 @@ struct CorrectErrand: Errand {
                 guard !threads.isEmpty else {
                     return await planner.leaveOut(of: post.announcement, isKnown: reached.has(post.announcement))
                 }
+                if site.suppressed.contains(post.group) {
+                    return await planner.exclude(post.group, from: post.announcement)
+                }
                 let (body, shared) = try ReplyBody.reply(from: post.body)
                 for thread in threads {
-                    try await planner.add(body, shared, to: thread, of: post.group, in: post.announcement)
+                    let name = reached.names[post.group]
+                    try await planner.add(body, shared, to: thread, of: post.group, name, in: post.announcement)
                 }
             }
             try await planner.finish()
+            await planner.note(try await CorrectionSummary.gaps(of: site.origin, reached, ledger: site.ledger))
+            await tellWhoIsSuppressed(planner, site)
             await tellWhoIsLeftOut(reached, planner, site)
         }
         return await planner.tallies
+    }
+
+    private func tellWhoIsSuppressed(_ planner: CorrectionPlanner, _ site: ErrandSite) async {
+        for (name, left) in await planner.excluded.sorted(by: { $0.key < $1.key }) {
+            site.screen.say(
+                "\(left.count.grouped) group\(left.count == 1 ? "" : "s") of '\(name)' \(left.count == 1 ? "is" : "are") left out: "
+                    + "on the list of `herald suppress`."
+            )
+        }
     }
 
     private func tellWhoIsLeftOut(_ reached: ReachedThreads, _ planner: CorrectionPlanner, _ site: ErrandSite) async {
@@ -147,9 +201,12 @@ struct CorrectErrand: Errand {
             site.screen.say("'\(name)' is no announcement of the run \(site.origin.id), and is left out.")
         }
         let tallies = await planner.tallies
+        let suppressed = await planner.excluded
         for name in reached.threads.keys.sorted() where !reached.hasOthers.contains(name) {
             let rendered = tallies.first { $0.name == name }?.targets ?? 0
-            let missing = reached.count(of: name) - rendered
+            let left = (suppressed[name] ?? []).compactMap { GroupID($0.target) }
+                .reduce(0) { $0 + reached(name, $1).count }
+            let missing = reached.count(of: name) - rendered - left
             if missing > 0 {
                 site.screen.say(
                     "\(missing.grouped) thread\(missing == 1 ? "" : "s") of '\(name)' get nothing: the script has no text "
@@ -157,9 +214,11 @@ struct CorrectErrand: Errand {
                 )
             }
         }
-        for tally in tallies where tally.excluded > 0 {
+        for tally in tallies {
+            let unreached = tally.excluded - (suppressed[tally.name]?.count ?? 0)
+            guard unreached > 0 else { continue }
             site.screen.say(
-                "\(tally.excluded.grouped) target\(tally.excluded == 1 ? "" : "s") of '\(tally.name)' have not been reached "
+                "\(unreached.grouped) target\(unreached == 1 ? "" : "s") of '\(tally.name)' have not been reached "
                     + "by the run \(site.origin.id), and get nothing."
             )
         }
@@ -228,7 +287,7 @@ struct CorrectErrand: Errand {
 
     // MARK: What was planned
 
-    private static func json(_ tallies: [AnnouncementTally]) -> [UInt8] {
+    private static func json(_ tallies: [AnnouncementTally], _ excluded: [String: [Finding]]) -> [UInt8] {
         JSONWriter.bytes { writer in
             writer.array { writer in
                 for tally in tallies {
@@ -238,21 +297,31 @@ struct CorrectErrand: Errand {
                         writer.member("already", tally.already)
                         writer.member("excluded", tally.excluded)
                         writer.member("ambiguous", tally.ambiguous)
+                        writer.name("leftOut")
+                        writer.array { writer in
+                            for finding in excluded[tally.name] ?? [] { writer.string(finding.target) }
+                        }
                     }
                 }
             }
         }
     }
 
-    private static func tallies(in json: [UInt8]) throws -> [AnnouncementTally] {
-        try JSONValue(json).elements?.map { value in
+    private static func planned(
+        in json: [UInt8]
+    ) throws -> (tallies: [AnnouncementTally], excluded: [String: [Finding]]) {
+        var excluded: [String: [Finding]] = [:]
+        let tallies = try JSONValue(json).elements?.map { value in
             var tally = AnnouncementTally(name: value["name"]?.string ?? "")
             tally.targets = Int(value["targets"]?.double ?? 0)
             tally.already = Int(value["already"]?.double ?? 0)
             tally.excluded = Int(value["excluded"]?.double ?? 0)
             tally.ambiguous = Int(value["ambiguous"]?.double ?? 0)
+            excluded[tally.name] = value["leftOut"]?.elements?.compactMap { $0.string.flatMap { GroupID($0) } }
+                .map { ErrandSite.leftOut($0, of: tally.name) }
             return tally
-        } ?? []
+        }
+        return (tallies ?? [], excluded)
     }
 }
 
@@ -270,6 +339,12 @@ private actor CorrectionPlanner {
     private var later: [(announcement: String, post: RenderedPost)] = []
     /// The announcements of a script that the corrected run does not have.
     private(set) var unknown: Set<String> = []
+    /// What there is to say of the groups that want nothing.
+    private(set) var excluded: [String: [Finding]] = [:]
+    /// The first reply of each announcement.
+    private(set) var examples: [String: CorrectionSummary.Example] = [:]
+    /// Why targets are not reached.
+    private(set) var gaps: [String: [CorrectionSummary.Gap]] = [:]
 
     private static let batch = 1000
 
@@ -289,15 +364,31 @@ private actor CorrectionPlanner {
         counts[announcement, default: AnnouncementTally(name: announcement)].excluded += 1
     }
 
+    /// Counts a group that wants nothing.
+    func exclude(_ group: GroupID, from announcement: String) {
+        excluded[announcement, default: []].append(ErrandSite.leftOut(group, of: announcement))
+        counts[announcement, default: AnnouncementTally(name: announcement)].excluded += 1
+    }
+
+    /// Keeps why targets are not reached.
+    func note(_ gaps: [String: [CorrectionSummary.Gap]]) { self.gaps = gaps }
+
+    /// How many replies of an announcement are planned once those before them have been sent.
+    func waitingReplies(of announcement: String) -> Int { later.count { $0.announcement == announcement } }
+
     /// Plans a reply in a thread.
     func add(
         _ body: [UInt8],
         _ shared: SharedPart?,
         to thread: String,
         of group: GroupID,
+        _ groupName: String?,
         in announcement: String
     ) async throws {
-        var post = RenderedPost(group: group, body: body, shared: shared)
+        var post = RenderedPost(group: group, groupName: groupName, body: body, shared: shared)
+        if examples[announcement] == nil {
+            examples[announcement] = CorrectionSummary.Example(group: groupName ?? group.text, body: body)
+        }
         post.path = "/groups/\(group)/threads/\(PercentEncoding.encode(thread))/reply"
         // Its key names the thread and the text, so that the same correction is sent once however often it is repeated.
         post.isFurther = true

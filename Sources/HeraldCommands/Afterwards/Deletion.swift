@@ -34,7 +34,8 @@ struct Deletion: Sendable {
             if !evenAnswered {
                 let reader = GraphReader(service: backend.service, caller: backend.caller, root: backend.serviceRoot)
                 switch try await ThreadAnswers(reader: reader).finding(for: made) {
-                case .gone: return .gone
+                // A reader may not see yet what was made just now; the deletion tells.
+                case .gone: break
                 case .answers(let answers): if !answers.isEmpty { return .answered(answers.count) }
                 }
             }

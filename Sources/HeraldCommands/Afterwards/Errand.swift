@@ -46,6 +46,8 @@ struct ErrandSite: Sendable {
     let saysYes: Bool
     /// Whether nothing but warnings and errors is said.
     let isQuiet: Bool
+    /// The groups that want no announcement at all.
+    let suppressed: Set<GroupID>
     /// Limits on scripts that the errand runs.
     let limits: LimitOptions
     /// Microseconds since 1970.
@@ -67,7 +69,9 @@ struct ErrandSite: Sendable {
                     backend.service,
                     reconciler: backend.reconciler,
                     verifiesFirst: backend.verifiesFirst,
-                    now: now
+                    now: now,
+                    uptime: herald.uptimeMicroseconds,
+                    sleep: herald.wait
                 ),
                 caller: backend.caller,
                 width: backend.width
@@ -75,14 +79,50 @@ struct ErrandSite: Sendable {
         )
     }
 
+    /// What there is to say of a group that is left out, since it is on the list of those that want nothing.
+    static func leftOut(_ group: GroupID, of announcement: String) -> Finding {
+        Finding(
+            kind: .excluded,
+            announcement: announcement,
+            target: group.text,
+            code: suppressedCode,
+            message: "The group is on the list of those that get no announcement; nothing was sent."
+        )
+    }
+
+    /// The code of targets that were left out.
+    static let suppressedCode = "suppressed"
+
+    /// Gives up what the errand's run had planned for groups that have been put on the list since.
+    ///
+    /// - Parameter announcement: The announcement.
+    /// - Returns: What there is to say of them.
+    /// - Throws: ``StorageError``.
+    func giveUpSuppressed(of announcement: String) async throws -> [Finding] {
+        let given = try await ledger.giveUp(
+            suppressed,
+            announcement: announcement,
+            reason: (Self.suppressedCode, "The group is on the list of those that get no announcement."),
+            lease: lease,
+            at: now()
+        )
+        return given.sorted().map { Self.leftOut($0, of: announcement) }
+    }
+
     /// Shows what is about to be sent of announcements, and asks.
     ///
-    /// - Parameter wanted: The announcements, and the groups that get a post of each.
+    /// - Parameters:
+    ///   - wanted: The announcements, and the groups that get a post of each.
+    ///   - summaries: What is said of an announcement, by its name, in the place of what is said of those of a run.
     /// - Returns: Why nothing is to be sent; nil if all may be.
-    func refusal(of wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)]) async -> ErrandEnding? {
-        let monitor = screen.monitor(approval)
+    func refusal(
+        of wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)],
+        saying summaries: [String: [String]] = [:]
+    ) async -> ErrandEnding? {
         for (tally, groups) in wanted {
-            let answer = await monitor.confirm(RunMonitor.Preview(tally: tally, groups: groups))
+            let preview = RunMonitor.Preview(tally: tally, groups: groups)
+            screen.summarize(preview, saying: summaries[tally.name])
+            let answer = await approval.answer(to: preview)
             guard case .refuse(let code, let reason) = answer else { continue }
             return Task.isCancelled
                 ? .interrupted : .refused(code: code, reason: "'\(tally.name)': \(reason); nothing was sent")
@@ -92,15 +132,32 @@ struct ErrandSite: Sendable {
 
     /// Delivers what the errand's run has planned of announcements, one after the other.
     ///
+    /// Each goes out in one part, within the window that it had in the run that the errand is about.
+    ///
     /// - Parameters:
     ///   - tallies: What is known beforehand of each.
+    ///   - excluded: What there is to say of groups that were left out, by the announcements.
+    ///   - waitsGrace: Whether the grace that it had is waited for before the first post.
     ///   - unproven: Whether what is unproven is looked for, and sent if it is not there.
     /// - Returns: How it ended.
     /// - Throws: ``StorageError``.
-    func deliver(_ tallies: [AnnouncementTally], unproven: Bool = false) async throws -> ErrandEnding {
+    func deliver(
+        _ tallies: [AnnouncementTally],
+        excluded: [String: [Finding]] = [:],
+        waitsGrace: Bool = false,
+        unproven: Bool = false
+    ) async throws -> ErrandEnding {
         let monitor = screen.monitor(approval)
         for tally in tallies {
-            let result = try await redelivery.deliver(tally, unproven: unproven, watcher: monitor.watch(tally.name))
+            var timing = try await ledger.timing(of: tally.name, run: origin.id)
+            if !waitsGrace { timing.grace = .zero }
+            let result = try await redelivery.deliver(
+                tally,
+                timing: timing,
+                excluded: excluded[tally.name] ?? [],
+                unproven: unproven,
+                watcher: monitor.watch(tally.name)
+            )
             monitor.finished(result.tally, result.findings)
             switch result.halt {
             case nil: continue

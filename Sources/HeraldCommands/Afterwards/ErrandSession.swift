@@ -14,6 +14,7 @@ struct ErrandOptions: ParsableArguments {
     var json = false
     @Flag(help: "Say nothing but warnings and errors.")
     var quiet = false
+    @OptionGroup var following: FollowingOptions
     @OptionGroup var limit: LimitOptions
 
     /// Begins an errand about a run.
@@ -43,6 +44,8 @@ struct ErrandOptions: ParsableArguments {
                 ledger: ledger,
                 asksFrom: approval.threshold(isEmbedded: backend.permits == nil),
                 saysYes: approval.yes,
+                events: try following.log(in: herald),
+                notice: EndNotice(command: following.notify),
                 limits: limit
             )
             return try await session.begin(try await errand(origin, ledger), about: origin, presentation)
@@ -61,6 +64,10 @@ struct ErrandSession {
     var asksFrom: Int?
     /// Whether every question counts as answered with yes.
     var saysYes = false
+    /// Where events are written; nil for nowhere.
+    var events: EventLog?
+    /// How somebody is called back at the end.
+    var notice = EndNotice()
     var limits: LimitOptions
 
     /// The errand of each kind of run that executes one.
@@ -82,6 +89,8 @@ struct ErrandSession {
         about origin: RunRecord,
         _ presentation: RunSession.Presentation
     ) async throws -> ExitStatus {
+        // Nothing is begun while it is unknown who is to be left out.
+        let suppressed = try SuppressionList(herald).groups()
         let source = errand.files[RunPlace.scriptPath]
         let record = RunRecord(
             id: RunRecord.newID(at: herald.now()),
@@ -97,7 +106,7 @@ struct ErrandSession {
             startedAt: herald.now()
         )
         let lease = try await ledger.begin(record, keeping: errand.files)
-        return try await execute(errand, record, lease, about: origin, presentation)
+        return try await execute(errand, record, lease, about: origin, excluding: suppressed, presentation)
     }
 
     /// Goes on with the errand of a run.
@@ -107,6 +116,7 @@ struct ErrandSession {
         }
         let origin = try await ledger.only(name)
         let errand = try await kind.init(record, ledger: ledger)
+        let suppressed = try SuppressionList(herald).groups()
         var record = record
         switch try await ledger.resume(record.id, at: herald.now()) {
         case .failure(let held):
@@ -118,7 +128,7 @@ struct ErrandSession {
             record.state = .running
             record.endedAt = nil
             record.message = nil
-            return try await execute(errand, record, lease, about: origin, presentation)
+            return try await execute(errand, record, lease, about: origin, excluding: suppressed, presentation)
         }
     }
 
@@ -127,9 +137,17 @@ struct ErrandSession {
         _ record: RunRecord,
         _ lease: Lease,
         about origin: RunRecord,
+        excluding suppressed: Set<GroupID>,
         _ presentation: RunSession.Presentation
     ) async throws -> ExitStatus {
-        let screen = RunScreen(herald, json: presentation.json, quiet: presentation.quiet, backend: backend)
+        let screen = RunScreen(
+            herald,
+            json: presentation.json,
+            quiet: presentation.quiet,
+            backend: backend,
+            events: events
+        )
+        let start = herald.uptime()
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
         let site = ErrandSite(
             herald: herald,
@@ -142,12 +160,14 @@ struct ErrandSession {
             approval: Approval(herald, backend: backend, threshold: asksFrom, saysYes: saysYes),
             saysYes: saysYes,
             isQuiet: presentation.quiet,
+            suppressed: suppressed,
             limits: limits,
             now: herald.now
         )
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
+        events?.began(record)
         let result = ErrandResult()
         await ledger.keepingAlive(lease, now: herald.now) {
             await screen.showingWaits {
@@ -157,27 +177,34 @@ struct ErrandSession {
         let ending = interruption.wasRequested ? .interrupted : result.ending
         var ended = record
         ended.state = ending?.state ?? .failed
-        ended.endedAt = herald.now()
+        ended.end(at: herald.now())
         ended.message = ending.map(\.message) ?? result.error.map { Failure($0).message }
         // Where nothing was done there is nothing to remember, and 'last' still means the run before.
         if let ending, ending.isWithoutEffect, try await ledger.forget(lease, at: herald.now()) {
+            events?.ended(ended)
             if let message = ending.message {
                 try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
             }
             return ending.status
         }
-        try await ledger.end(lease, ended.state, message: ended.message, at: herald.now())
+        defer { events?.ended(ended) }
+        do { try await ledger.end(lease, ended.state, message: ended.message, at: herald.now()) } catch {
+            throw Failure(error, endOf: ended)
+        }
         if let error = result.error, ending == nil { throw error }
-        return try await show(ended, ending ?? .interrupted, screen, presentation)
+        let report = try await ledger.report(ended, findings: 10_000)
+        let status = try show(report, ending ?? .interrupted, screen, presentation)
+        await notice.give(report, after: herald.uptime() - start, in: herald)
+        if status == .done, let failure = screen.outputFailure { throw failure }
+        return status
     }
 
     private func show(
-        _ record: RunRecord,
+        _ report: RunReport,
         _ ending: ErrandEnding,
         _ screen: RunScreen,
         _ presentation: RunSession.Presentation
-    ) async throws -> ExitStatus {
-        let report = try await ledger.report(record, findings: 10_000)
+    ) throws -> ExitStatus {
         if let message = ending.message {
             try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
         }
@@ -186,11 +213,10 @@ struct ErrandSession {
         } else if !presentation.quiet || ending != .done || !report.isComplete {
             for line in report.lines { try herald.error.line(herald.error.shown(line)) }
             switch ending {
-            case .interrupted, .stopped: try herald.error.line("Go on with: herald resume \(record.id)")
+            case .interrupted, .stopped: try herald.error.line("Go on with: herald resume \(report.run.id)")
             case .done, .idle, .refused: break
             }
         }
-        if ending.status == .done, let failure = screen.outputFailure { throw failure }
         return ending.status == .done && !report.isComplete ? .targetsFailed : ending.status
     }
 }

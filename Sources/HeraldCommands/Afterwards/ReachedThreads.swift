@@ -8,6 +8,12 @@ struct ReachedThreads: Sendable {
     /// The announcements of which posts of other runs are among them.
     private(set) var hasOthers: Set<String> = []
 
+    /// The groups' names, of those whose are known.
+    private(set) var names: [GroupID: String] = [:]
+    /// How many threads of each announcement have been taken back, or are not to be found.
+    private(set) var takenBack: [String: Int] = [:]
+    private(set) var vanished: [String: Int] = [:]
+
     /// Whether the run has an announcement of this name.
     func has(_ announcement: String) -> Bool { threads[announcement] != nil }
 
@@ -41,11 +47,13 @@ struct ReachedThreads: Sendable {
         var own: [TargetRecord] = []
         var others: [TargetRecord] = []
         var gone: Set<String> = []
+        var takenBack: [String: Int] = [:]
         try await ledger.forEachPage(of: .announcements(names), in: [.sent, .undone]) { page in
             for target in page {
                 if target.state == .undone {
                     // A reply in a thread that is gone is gone with it.
                     if let made = target.made, let thread = made.thread { gone.insert("\(made.group)/\(thread)") }
+                    if let name = target.announcement, runs.contains(target.run) { takenBack[name, default: 0] += 1 }
                 } else if runs.contains(target.run) {
                     own.append(target)
                 } else {
@@ -68,6 +76,13 @@ struct ReachedThreads: Sendable {
         own.sort { $0.effect < $1.effect }
         let found = try await sideBySide(own, width: width) { target in try await thread(of: target, reader) }
         for name in names { reached.threads[name] = [:] }
+        reached.takenBack = takenBack
+        for (target, thread) in zip(own, found) {
+            if let name = target.announcement, target.made != nil, thread == nil {
+                reached.vanished[name, default: 0] += 1
+            }
+            if let group = target.group, let name = target.groupName { reached.names[group] = name }
+        }
         for (target, thread) in zip(own, found) {
             guard let name = target.announcement, let group = target.group, let thread,
                 !gone.contains("\(group)/\(thread)"), !reached(name, group).contains(thread)

@@ -190,7 +190,7 @@ struct UndoErrand: Errand {
         var course = Course()
         let deletion = Deletion(backend: site.backend, evenAnswered: evenAnswered, wait: site.herald.wait)
         let total = inventory.deletable.count
-        let reporter = ProgressReporter("deleted", total: total, on: site.herald.error, uptime: site.herald.uptime)
+        site.screen.track("deleted", total: total)
         var rest = inventory.deletable[...]
         while course.halt == nil, !rest.isEmpty {
             let part = Array(rest.prefix(Self.batch))
@@ -203,16 +203,47 @@ struct UndoErrand: Errand {
                 }
             }
             var undone: [Int64] = []
+            let before = course.findings
             for (target, outcome) in zip(part, outcomes) { note(outcome, of: target, in: &course, undone: &undone) }
             try await site.ledger.undo(undone, lease: site.lease, at: site.now())
+            tell(part, undone: Set(undone), course.findings, since: before, site)
             if Task.isCancelled { course.halt = .interrupted }
-            if !site.isQuiet {
-                reporter.report(done: total - rest.count, failed: course.failed.values.reduce(0, +))
-            }
+            site.screen.report(done: total - rest.count, failed: course.failed.values.reduce(0, +))
         }
-        reporter.finish()
+        site.screen.endTracking()
         try await record(course, inventory, since: start, site)
         return course.halt ?? .done
+    }
+
+    /// Tells what came of each target once the ledger has it.
+    private func tell(
+        _ part: [TargetRecord],
+        undone: Set<Int64>,
+        _ findings: [String: [Finding]],
+        since before: [String: [Finding]],
+        _ site: ErrandSite
+    ) {
+        for target in part where undone.contains(target.effect) {
+            let place = target.group?.text ?? target.path
+            site.screen.note(
+                TargetAnswer(target: place, name: target.groupName, outcome: .undone),
+                of: target.announcement ?? Self.singleWrites
+            )
+        }
+        for (name, all) in findings {
+            for finding in all.dropFirst(before[name]?.count ?? 0) {
+                site.screen.note(
+                    TargetAnswer(
+                        target: finding.target,
+                        name: part.first { $0.group?.text == finding.target }?.groupName,
+                        outcome: finding.kind == .failed ? .failed : .kept,
+                        code: finding.code,
+                        message: finding.message
+                    ),
+                    of: name
+                )
+            }
+        }
     }
 
     private func note(

@@ -29,15 +29,17 @@ extension HeraldCommand {
         var json = false
         @Flag(help: "Say nothing but warnings and errors.")
         var quiet = false
+        @OptionGroup var following: FollowingOptions
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             try await backend.with(herald) { backend, ledger in
                 let plan = try await ledger.onlyPlan(plan, in: herald)
+                let events = try following.log(in: herald)
                 let threshold = approval.threshold(isEmbedded: backend.permits == nil)
                 let inspection = PlanInspection(
                     backend: backend,
                     ledger: ledger,
-                    screen: RunScreen(herald, json: json, quiet: quiet, backend: backend),
+                    screen: RunScreen(herald, json: json, quiet: quiet, backend: backend, events: events),
                     suppressed: try SuppressionList(herald).groups()
                 )
                 do {
@@ -52,6 +54,8 @@ extension HeraldCommand {
                 var session = RunSession(herald: herald, backend: backend, ledger: ledger)
                 session.asksFrom = threshold
                 session.saysYes = approval.yes
+                session.events = events
+                session.notice = EndNotice(command: following.notify)
                 return try await session.execute(
                     RunSession.Job(plan),
                     RunSession.Presentation(json: json, quiet: quiet)

@@ -125,6 +125,8 @@ extension HeraldCommand {
                     ledger: ledger,
                     asksFrom: options.approval.threshold(isEmbedded: backend.permits == nil),
                     saysYes: options.approval.yes,
+                    events: try options.following.log(in: herald),
+                    notice: EndNotice(command: options.following.notify),
                     limits: options.limit
                 )
                 return try await session.resume(record, options.presentation)

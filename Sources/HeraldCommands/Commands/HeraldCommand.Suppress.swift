@@ -1,3 +1,4 @@
+import Announcements
 import ArgumentParser
 import Foundation
 import GraphModel
@@ -9,7 +10,9 @@ extension HeraldCommand {
             abstract: "Keep the list of groups that get no announcement.",
             discussion: """
                 The groups on the list are left out of every announcement, whatever its script says, and each run says how \
-                many were. The list is the file \(SuppressionList.fileName) in the state folder, and counts on every backend.
+                many were; retries and corrections leave them out, too. The list is the file \
+                \(SuppressionList.fileName) in the state folder, and counts on every backend. What these commands change in \
+                it stands in the audit trail of the ledger in that folder: herald audit show.
                 """,
             subcommands: [Add.self, List.self, Remove.self]
         )
@@ -39,26 +42,37 @@ extension HeraldCommand.Suppress {
             let found = try await found(in: herald)
             let list = try SuppressionList(herald)
             let now = GraphDate(microseconds: herald.now()).text
-            let lines = try list.change { entries in
-                found.map { id, name in
+            let ledger = try SuppressionList.ledger(in: herald)
+            let changes = try await list.change { entries in
+                found.map { id, name -> (entry: SuppressionList.Entry?, line: String) in
                     let shown = name.isEmpty ? id.text : "\(id) \(name)"
                     guard let index = entries.firstIndex(where: { $0.group == id }) else {
-                        entries.append(
-                            SuppressionList.Entry(
-                                group: id,
-                                displayName: name,
-                                reason: reason ?? "",
-                                addedAt: now,
-                                addedBy: herald.operatorName
-                            )
+                        let entry = SuppressionList.Entry(
+                            group: id,
+                            displayName: name,
+                            reason: reason ?? "",
+                            addedAt: now,
+                            addedBy: herald.operatorName
                         )
-                        return "left out from now on: \(shown)"
+                        entries.append(entry)
+                        return (entry, "left out from now on: \(shown)")
                     }
-                    if let reason { entries[index].reason = reason }
-                    return "left out already: \(shown)"
+                    guard let reason, entries[index].reason != reason else {
+                        return (nil, "left out already: \(shown)")
+                    }
+                    entries[index].reason = reason
+                    return (entries[index], "left out already: \(shown)")
                 }
+            } recording: { changes, hash in
+                try await SuppressionList.record(
+                    .groupsSuppressed,
+                    changes.compactMap(\.entry),
+                    hash: hash,
+                    in: ledger,
+                    herald
+                )
             }
-            for line in lines { try herald.output.line(herald.output.shown(line)) }
+            for line in changes.map(\.line) { try herald.output.line(herald.output.shown(line)) }
             return .done
         }
 
@@ -144,7 +158,9 @@ extension HeraldCommand.Suppress {
         var groups: [String]
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
-            let gone = try SuppressionList(herald).change { entries in
+            let list = try SuppressionList(herald)
+            let ledger = try SuppressionList.ledger(in: herald)
+            let gone = try await list.change { entries in
                 var gone: [SuppressionList.Entry] = []
                 for name in groups {
                     let found = entries.filter { entry in
@@ -164,6 +180,8 @@ extension HeraldCommand.Suppress {
                     gone.append(entry)
                 }
                 return gone
+            } recording: { gone, hash in
+                try await SuppressionList.record(.groupsReleased, gone, hash: hash, in: ledger, herald)
             }
             for entry in gone {
                 let shown = entry.displayName.isEmpty ? entry.group.text : "\(entry.group) \(entry.displayName)"

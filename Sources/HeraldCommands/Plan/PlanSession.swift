@@ -106,6 +106,7 @@ struct PlanSession {
             recorder: recorder,
             tellsReplies: backend.reconciler == nil,
             grant: backend.refusal,
+            targets: backend.planReader(.audience),
             now: now
         )
         var context = ScriptContext(

@@ -33,6 +33,24 @@ final class EventLog: Sendable {
         try? file.write(contentsOf: line + [UInt8(ascii: "\n")])
     }
 
+    /// A run begins.
+    func began(_ run: RunRecord) {
+        write("run.began") { writer in
+            writer.member("run", run.id)
+            writer.member("kind", run.kind.rawValue)
+            if let origin = run.origin { writer.member("origin", origin) }
+            writer.member("script", run.script)
+        }
+    }
+
+    /// A run has ended.
+    func ended(_ run: RunRecord) {
+        write("run.ended") { writer in
+            writer.member("run", run.id)
+            writer.member("state", run.state.rawValue)
+        }
+    }
+
     /// The events of a wave.
     func write(_ event: String, _ wave: WaveRecord, of waves: Int, announcement: String) {
         write(event) { writer in

@@ -17,6 +17,10 @@ struct RunPlace: Sendable {
     let ledger: Ledger
     /// Microseconds since 1970.
     let now: @Sendable () -> Int64
+    /// Microseconds since some moment in the past, by a clock that is not set; nil where `now` is one.
+    var uptime: (@Sendable () -> Int64)?
+    /// Lets time pass.
+    var wait: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// Records that a run begins, with what resuming it needs.
     ///
@@ -98,8 +102,9 @@ struct RunPlace: Sendable {
             reconciler: backend.reconciler,
             verifiesFirst: backend.verifiesFirst,
             now: now,
-            sleep: { span in
-                if let clock { await clock.skip(span) } else { try await Task.sleep(for: span) }
+            uptime: uptime,
+            sleep: { [wait] span in
+                if let clock { await clock.skip(span) } else { try await wait(span) }
             }
         )
         var context = ScriptContext(

@@ -38,7 +38,7 @@ struct RunReport: Sendable {
         guard isKept else {
             return lines + ["Replay \(run.state.rawValue); nothing was sent, and nothing of it is kept"]
         }
-        let time = run.endedAt.map { " in \(Duration.microseconds($0 - run.startedAt).spoken)" } ?? ""
+        let time = run.span.map { " in \(Duration.microseconds($0).spoken)" } ?? ""
         lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: herald show \(run.id)")
         return lines
     }

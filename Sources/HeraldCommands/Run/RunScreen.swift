@@ -96,7 +96,11 @@ final class RunScreen: Sendable {
     }
 
     /// Says what an announcement is about to do, if it is about to do anything.
-    func summarize(_ preview: RunMonitor.Preview) {
+    ///
+    /// - Parameters:
+    ///   - preview: What it is about to do.
+    ///   - lines: The words; nil for those of an announcement.
+    func summarize(_ preview: RunMonitor.Preview, saying lines: [String]? = nil) {
         events?.write("announcement") { writer in
             writer.member("announcement", preview.tally.name)
             writer.member("targets", preview.tally.targets)
@@ -104,7 +108,7 @@ final class RunScreen: Sendable {
             writer.member("already", preview.tally.already)
         }
         guard !isQuiet, preview.toSend > 0 else { return }
-        for line in summary(of: preview).lines { say(line) }
+        for line in lines ?? summary(of: preview).lines { say(line) }
     }
 
     /// What an announcement is about to do on the backend.
@@ -115,12 +119,9 @@ final class RunScreen: Sendable {
     private func watcher(of name: String, _ approval: Approval?) -> WaveWatcher {
         WaveWatcher(
             progress: { [self] progress in
-                self.progress.withLock { $0 }?.report(done: progress.done, failed: progress.failed)
+                report(done: progress.done, failed: progress.failed)
             },
-            answered: { [self] answer in
-                events?.write(answer, announcement: name)
-                if !isQuiet, let line = failures.note(answer) { say("  " + line) }
-            },
+            answered: { [self] answer in note(answer, of: name) },
             begins: { [self] wave, waves in
                 events?.write("wave.began", wave, of: waves, announcement: name)
                 begin(wave, of: waves)
@@ -147,18 +148,40 @@ final class RunScreen: Sendable {
     }
 
     private func begin(_ wave: WaveRecord, of waves: Int) {
-        guard !isQuiet, wave.targets > 0 else { return }
-        let label = waves > 1 ? "wave \(wave.number) of \(waves):" : "announced"
-        let reporter = ProgressReporter(label, total: wave.targets, on: herald.error, uptime: herald.uptime)
+        track(waves > 1 ? "wave \(wave.number) of \(waves):" : "announced", total: wave.targets)
+    }
+
+    /// Shows from now on how something goes.
+    ///
+    /// - Parameters:
+    ///   - label: What is done, as in `deleted`.
+    ///   - total: How much there is to do.
+    func track(_ label: String, total: Int) {
+        guard !isQuiet, total > 0 else { return }
+        let reporter = ProgressReporter(label, total: total, on: herald.error, uptime: herald.uptime)
         progress.withLock { $0 = reporter }
     }
 
-    private func end(_ wave: WaveRecord, of waves: Int) {
+    /// Shows how far it is.
+    func report(done: Int, failed: Int) { progress.withLock { $0 }?.report(done: done, failed: failed) }
+
+    /// Shows no longer how it goes, and says how many more failed for each reason.
+    func endTracking() {
         end()
         let rest = failures.takeRest()
         guard !isQuiet else { return }
         for line in rest { say("  " + line) }
-        guard waves > 1 else { return }
+    }
+
+    /// Tells what came of a target.
+    func note(_ answer: TargetAnswer, of announcement: String) {
+        events?.write(answer, announcement: announcement)
+        if !isQuiet, let line = failures.note(answer) { say("  " + line) }
+    }
+
+    private func end(_ wave: WaveRecord, of waves: Int) {
+        endTracking()
+        guard !isQuiet, waves > 1 else { return }
         var parts = ["\(wave.sent.grouped) announced"]
         if wave.already > 0 { parts.append("\(wave.already.grouped) had it already") }
         if wave.ambiguous > 0 { parts.append("\(wave.ambiguous.grouped) unproven") }

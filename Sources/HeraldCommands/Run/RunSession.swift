@@ -40,7 +40,16 @@ struct RunSession {
     /// How somebody is called back at the end.
     var notice = EndNotice()
 
-    var place: RunPlace { RunPlace(backend: backend, ledger: ledger, now: now) }
+    var place: RunPlace {
+        RunPlace(
+            backend: backend,
+            ledger: ledger,
+            now: now,
+            // A replay's clock is set by nobody.
+            uptime: backend.clock == nil ? herald.uptimeMicroseconds : nil,
+            wait: herald.wait
+        )
+    }
 
     /// Gives microseconds since 1970: by the machine's clock, or by that of a replay.
     var now: @Sendable () -> Int64 {
@@ -62,10 +71,7 @@ struct RunSession {
         backend.notices?.listen { [logger = screen.logger] in logger.notice("\($0)") }
         let suppressed = try SuppressionList(herald).groups()
         var (record, lease) = try await begin(job)
-        events?.write("run.began") { writer in
-            writer.member("run", record.id)
-            writer.member("script", record.script)
-        }
+        events?.began(record)
         let interruption = Interruption {
             screen.say("interrupted: waiting for what is in flight; again to quit at once")
         }
@@ -97,21 +103,24 @@ struct RunSession {
         let sources = outcome.sources.isEmpty ? [job.script.name: job.script.source] : outcome.sources
         let verdict = Verdict(outcome.error, interrupted: interruption.wasRequested, sources: sources)
         record.state = verdict.state
-        record.endedAt = now()
+        record.end(at: now())
         record.message = verdict.problem?.summary
-        try await ledger.end(lease, record.state, message: record.message, at: now())
-        let report = RunReport(
-            run: record,
-            tallies: try await ledger.tallies(run: record.id),
-            findings: try await ledger.findings(run: record.id, limit: 10_000),
-            writes: try await ledger.writes(run: record.id),
-            problem: verdict.problem?.summary,
-            isKept: backend.clock == nil
-        )
-        events?.write("run.ended") { writer in
-            writer.member("run", record.id)
-            writer.member("state", record.state.rawValue)
+        let report: RunReport
+        do {
+            try await ledger.end(lease, record.state, message: record.message, at: now())
+            report = RunReport(
+                run: record,
+                tallies: try await ledger.tallies(run: record.id),
+                findings: try await ledger.findings(run: record.id, limit: 10_000),
+                writes: try await ledger.writes(run: record.id),
+                problem: verdict.problem?.summary,
+                isKept: backend.clock == nil
+            )
+        } catch {
+            events?.ended(record)
+            throw Failure(error, endOf: record)
         }
+        events?.ended(record)
         try show(report, verdict, presentation, screen)
         await notice.give(report, after: herald.uptime() - start, in: herald)
         if verdict.status == .done, let failure = screen.outputFailure { throw failure }

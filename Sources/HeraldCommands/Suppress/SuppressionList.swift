@@ -1,3 +1,4 @@
+import Announcements
 import Foundation
 import GraphModel
 import ScriptHost
@@ -14,6 +15,11 @@ struct SuppressionList: Sendable {
         /// When it was added, as a date of Graph's.
         var addedAt = ""
         var addedBy = ""
+    }
+
+    /// Where changes of the list are recorded: in the ledger of the state folder, whatever backend is written to.
+    static func ledger(in herald: HeraldEnvironment) throws -> Ledger {
+        try Ledger(path: try herald.stateFolder() + "/ledger.sqlite")
     }
 
     /// The name of the file in the state folder.
@@ -54,23 +60,46 @@ struct SuppressionList: Sendable {
     }
 
     /// Changes the list, which nobody else does meanwhile; it is replaced whole, or not at all.
-    func change<Result>(_ body: (inout [Entry]) throws -> Result) throws -> Result {
+    ///
+    /// What is about to be changed is recorded first: the record lies in another file, and the two cannot be written in
+    /// one transaction. So nothing is on the list, or off it, of which the record does not tell; and where the machine
+    /// stopped in between, the record says more than was done, which the hash in it shows.
+    ///
+    /// - Parameters:
+    ///   - body: Changes the entries.
+    ///   - record: Given the hash of the file as it will be; not called if nothing changes.
+    /// - Returns: What `body` gave.
+    /// - Throws: What they threw, and then nothing is changed; ``Failure`` if the list cannot be written.
+    func change<Result>(
+        _ body: (inout [Entry]) throws -> Result,
+        recording record: (_ result: Result, _ hash: String) async throws -> Void
+    ) async throws -> Result {
         try FileManager.default.createDirectory(
             atPath: (path as NSString).deletingLastPathComponent,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        let lock = try Self.lock(path + ".lock")
+        let lock = try await Self.lock(path + ".lock")
         defer { lock.release() }
         let before = try entries()
         var entries = before
         let result = try body(&entries)
-        if entries != before { try write(entries) }
+        guard entries != before else { return result }
+        let bytes = Self.bytes(of: entries)
+        try await record(result, SHA256.hash(bytes).hexadecimal)
+        try write(bytes)
         return result
     }
 
+    /// Takes the lock on a thread that may be blocked: whoever holds it needs the others.
+    private static func lock(_ path: String) async throws -> FileLock {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Swift.Result { try taken(path) }) }
+        }
+    }
+
     @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    private static func lock(_ path: String) throws -> FileLock { try FileLock(path: path) }
+    private static func taken(_ path: String) throws -> FileLock { try FileLock(path: path) }
 
     // MARK: The file
 
@@ -106,19 +135,23 @@ struct SuppressionList: Sendable {
         return group
     }
 
-    private func write(_ entries: [Entry]) throws {
+    private static func bytes(of entries: [Entry]) -> [UInt8] {
         var writer = CSVWriter()
-        writer.row(Self.columns)
+        writer.row(columns)
         for entry in entries {
             writer.row([entry.group.text, entry.displayName, entry.reason, entry.addedAt, entry.addedBy])
         }
+        return writer.bytes
+    }
+
+    private func write(_ bytes: [UInt8]) throws {
         let draft = "\(path).\(getpid())"
         unsafe unlink(draft)
         let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         do {
             guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try handle.write(contentsOf: Data(writer.bytes))
+            try handle.write(contentsOf: Data(bytes))
             try handle.synchronize()
             try handle.close()
             guard unsafe rename(draft, path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }

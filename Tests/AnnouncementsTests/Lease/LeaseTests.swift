@@ -10,12 +10,24 @@ import Testing
 /// Who may write for a run, and who goes on with its work.
 @Suite struct LeaseTests {
     @Test func `a lease is lost when its holder is gone or silent for more than five seconds`() {
-        #expect(!LeaseRule.isLost(renewedAt: 10_000_000, now: 15_000_000, isGone: false))
-        #expect(LeaseRule.isLost(renewedAt: 10_000_000, now: 15_000_001, isGone: false))
-        #expect(LeaseRule.isLost(renewedAt: 10_000_000, now: 10_000_000, isGone: true))
+        func isLost(at time: Int64, uptime: Int64 = 1, isGone: Bool = false, sharesUptime: Bool = false) -> Bool {
+            LeaseRule.isLost(
+                LeaseRule.Moment(time: 10_000_000, uptime: 1),
+                now: LeaseRule.Moment(time: time, uptime: uptime),
+                isGone: isGone,
+                sharesUptime: sharesUptime
+            )
+        }
+        #expect(!isLost(at: 15_000_000))
+        #expect(isLost(at: 15_000_001))
+        #expect(isLost(at: 10_000_000, isGone: true))
         // The clock was set back; a living holder renews by the new time within a second.
-        #expect(!LeaseRule.isLost(renewedAt: 10_000_000, now: 6_000_000, isGone: false))
-        #expect(LeaseRule.isLost(renewedAt: 10_000_000, now: 4_000_000, isGone: false))
+        #expect(!isLost(at: 6_000_000))
+        #expect(isLost(at: 4_000_000))
+        // On the same machine the time of day tells nothing.
+        #expect(!isLost(at: 3_610_000_000, uptime: 5_000_001, sharesUptime: true))
+        #expect(!isLost(at: -3_590_000_000, uptime: 5_000_001, sharesUptime: true))
+        #expect(isLost(at: 10_000_000, uptime: 5_000_002, sharesUptime: true))
     }
 
     @Test func `a process is told from one that has ended and from one of another machine`() throws {

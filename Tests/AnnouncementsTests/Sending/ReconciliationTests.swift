@@ -39,11 +39,6 @@ import Testing
         #expect(course.next(at: 100_000_000) == .send)
     }
 
-    @Test func `a clock that was set back makes nobody wait longer than the lag`() {
-        let course = course(attemptedAt: 500_000_000_000)
-        #expect(course.next(at: 7) == .look)
-    }
-
     @Test func `what leaves no mark is given up when its answer is lost`() {
         var course = course(leavesMark: false)
         #expect(course.next(at: 1) == .send)

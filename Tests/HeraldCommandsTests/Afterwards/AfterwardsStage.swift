@@ -27,13 +27,30 @@ struct AfterwardsStage {
 
     private final class Clock: Sendable {
         private let time = Mutex<Int64>(1_767_323_045_000_000)
+        let slept = Mutex<[Duration]>([])
         var now: Int64 {
             time.withLock { time in
                 time += 1_000_000
                 return time
             }
         }
+
+        func skip(_ span: Duration) {
+            time.withLock { $0 += Int64(span / .microseconds(1)) }
+            slept.withLock { $0.append(span) }
+        }
+
+        func set(to moment: Int64) { time.withLock { $0 = moment } }
     }
+
+    /// How long was waited, and for what the clock shows a later time.
+    var slept: [Duration] { time.slept.withLock { $0 } }
+
+    /// Microseconds since 1970, at first 2026-01-02, a Friday, 03:04:05 UTC.
+    var now: Int64 { time.now }
+
+    /// Sets the clock.
+    func set(to moment: Int64) { time.set(to: moment) }
 
     /// A stage whose first so many groups are in the store, of those that the file of targets names.
     init(groups count: Int = 4, of targets: Int = 4) async throws {
@@ -77,6 +94,7 @@ struct AfterwardsStage {
         let rest = Mutex(answers ?? [])
         herald.now = { time.now }
         herald.uptime = { .zero }
+        herald.wait = { time.skip($0) }
         let isTerminal = answers != nil || columns != nil
         herald.output = ByteSink(isTerminal: isTerminal, width: { columns ?? 80 }, put: { output.append($0) })
         herald.error = ByteSink(isTerminal: isTerminal, width: { columns ?? 80 }, put: { error.append($0) })

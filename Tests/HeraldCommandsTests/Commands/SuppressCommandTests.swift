@@ -88,6 +88,49 @@ import Testing
             for id in ids { tasks.addTask { #expect(await world.run("suppress", "add", id) == .done) } }
         }
         #expect(try list().split(separator: "\n").count == 25)
+        #expect(try await audit().count == 24)
+    }
+
+    // MARK: The record
+
+    private func audit() async throws -> [JSONValue] {
+        _ = world.output.take()
+        #expect(await world.run("audit", "export") == .done)
+        return try world.output.take().split(separator: "\n").map { try JSONValue(Array($0.utf8)) }
+            .filter { $0["event"]?.string?.hasPrefix("suppression.") == true }
+    }
+
+    @Test func `what is changed in the list stands in the audit trail, and what changes nothing does not`() async throws
+    {
+        try await importGroups()
+        #expect(await world.run("suppress", "add", Self.wellness, "Books", "--reason", "asked") == .done)
+        let hash = SHA256.hash(Array(try list().utf8)).hexadecimal
+        #expect(await world.run("suppress", "add", Self.books) == .done)
+        #expect(await world.run("suppress", "remove", "Nobody") == .failed)
+        #expect(await world.run("suppress", "remove", Self.books) == .done)
+        let entries = try await audit()
+        #expect(entries.map { $0["event"]?.string } == ["suppression.added", "suppression.removed"])
+        #expect(entries.allSatisfy { $0["actor"]?.string == "Adele Vance" })
+        let details = try entries.map { entry in try JSONValue(Array(entry["detail"]?.string?.utf8 ?? "".utf8)) }
+        let added = details[0]
+        #expect(added["groups"]?.elements?.map { $0["id"]?.string } == [Self.wellness, Self.books])
+        #expect(added["groups"]?.elements?.last?["displayName"]?.string == "Books")
+        #expect(added["groups"]?.elements?.first?["reason"]?.string == "asked")
+        #expect(added["listHash"]?.string == hash)
+        #expect(details[1]["groups"]?.elements?.map { $0["id"]?.string } == [Self.books])
+        #expect(await world.run("audit", "verify") == .done)
+        #expect(await world.run("audit", "show") == .done)
+    }
+
+    @Test func `what cannot be recorded is not done`() async throws {
+        try await importGroups()
+        #expect(await world.run("suppress", "add", Self.books) == .done)
+        let before = try list()
+        try world.write("no database", to: "state/ledger.sqlite")
+        #expect(await world.run("suppress", "add", Self.wellness) == .failed)
+        #expect(world.error.take().contains("ledger.sqlite: the file is damaged"))
+        #expect(await world.run("suppress", "remove", Self.books) == .failed)
+        #expect(try list() == before)
     }
 
     // MARK: Runs

@@ -72,6 +72,32 @@ import Testing
         try await refused(world, "\"Board\" (\(Self.groups[1])) is called \"Chairs\" now")
     }
 
+    @Test(
+        arguments: [
+            (#"graph.groups["\#(groups[1])"].threads:create { topic = "t", posts = { { body = text "x" } } }"#),
+            (#"graph.patch("/groups/\#(groups[1])", { description = "new" })"#),
+        ]
+    )
+    func `a group to which the script itself writes is looked at, too`(write: String) async throws {
+        let renamed = "UPDATE \"group\" SET displayName = 'Chairs' WHERE id = '\(Self.groups[1])'"
+        let gone = "UPDATE \"group\" SET deletedAt = 5 WHERE id = '\(Self.groups[1])'"
+        for (sql, says) in [
+            (renamed, "\"Board\" (\(Self.groups[1])) is called \"Chairs\" now"),
+            (gone, "\"Board\" (\(Self.groups[1])) does not exist any more"),
+        ] {
+            let world = try await PlanTests.world()
+            try world.write(write + "\n" + write, to: "b.lua")
+            #expect(await world.run("plan", "b.lua") == .done, "\(world.error.text)")
+            _ = world.error.take()
+            try change(world, "graph.sqlite", sql)
+            try await refused(world, "1 of its targets has changed", says)
+        }
+        let world = try await PlanTests.world()
+        try world.write(write, to: "b.lua")
+        #expect(await world.run("plan", "b.lua") == .done)
+        #expect(await world.run("apply", "last") == .done, "\(world.error.text)")
+    }
+
     @Test func `an audience that grew by more than a fifth is named`() async throws {
         let world = try await PlanTests.world()
         func member(_ number: Int) throws {

@@ -26,6 +26,8 @@ struct HeraldProcess {
     enum Disturbance {
         /// SIGKILL, so many microseconds after the start.
         case kill(after: Int)
+        /// SIGKILL, once standard error has this text.
+        case killOnce(String)
         /// SIGINT, once standard error has this text.
         case interrupt(once: String)
     }
@@ -34,6 +36,8 @@ struct HeraldProcess {
     let folder: String
     /// The process's home, in the folder.
     var home = "state"
+    /// How large the files that the process writes may become, in blocks of 512 bytes; nil for any size.
+    var fileLimit: Int?
     /// What else stands in its environment.
     var variables: [String: String] = [:]
 
@@ -48,9 +52,10 @@ struct HeraldProcess {
     func run(_ arguments: [String], disturbance: Disturbance? = nil) async throws -> Ending {
         let output = Pipe()
         let error = Pipe()
+        let herald = Executables.path("herald")
         let process = try ChildProcess(
-            Executables.path("herald"),
-            arguments,
+            fileLimit == nil ? herald : "/bin/sh",
+            fileLimit.map { ["-c", "ulimit -f \($0) && exec \"$@\"", "sh", herald] + arguments } ?? arguments,
             folder: folder,
             environment: [
                 "HERALD_HOME": folder + "/" + home, "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
@@ -66,8 +71,11 @@ struct HeraldProcess {
         }
         async let written = Self.read(output)
         async let reported = Self.read(error) { text in
-            guard case .interrupt(let sign) = disturbance, text.contains(sign) else { return false }
-            process.send(SIGINT)
+            switch disturbance {
+            case .interrupt(let sign) where text.contains(sign): process.send(SIGINT)
+            case .killOnce(let sign) where text.contains(sign): process.send(SIGKILL)
+            default: return false
+            }
             return true
         }
         let texts = await (written, reported)

@@ -33,6 +33,13 @@ struct StoreContent {
         try rows("SELECT CAST(\"\(column)\" AS TEXT) FROM \"\(table)\"")
     }
 
+    /// Changes what is in it.
+    func change(_ sql: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        try DatabaseQueue(path: path, configuration: configuration).write { try $0.execute(sql: sql) }
+    }
+
     private func rows(_ sql: String) throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true

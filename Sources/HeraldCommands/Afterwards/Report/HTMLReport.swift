@@ -66,9 +66,8 @@ struct HTMLReport {
         fields.append(("Backend", run.backend))
         if !run.grants.isEmpty { fields.append(("Granted", run.grants)) }
         fields.append(("Began", Self.time(run.startedAt)))
-        if let endedAt = run.endedAt {
-            let span = Duration.microseconds(endedAt - run.startedAt).spoken
-            fields.append(("Ended", "\(Self.time(endedAt)), after \(span)"))
+        if let endedAt = run.endedAt, let span = run.span {
+            fields.append(("Ended", "\(Self.time(endedAt)), after \(Duration.microseconds(span).spoken)"))
         }
         let later = content.runs.filter { $0 != run.id }
         if !later.isEmpty { fields.append(("Gone on with in", later.joined(separator: ", "))) }
@@ -131,7 +130,7 @@ struct HTMLReport {
         let isMany = content.courses.count > 1
         let rows = content.courses.flatMap { course in
             course.waves.map { wave in
-                let end = wave.endedAt.map { Duration.microseconds($0 - wave.startedAt).spoken } ?? "not ended"
+                let end = wave.span.map { Duration.microseconds($0).spoken } ?? "not ended"
                 let name = isMany ? "\(course.announcement) \(wave.number)" : String(wave.number)
                 let run = course.run == self.run.id ? "" : "<small>\(Self.text(course.run))</small>"
                 return """

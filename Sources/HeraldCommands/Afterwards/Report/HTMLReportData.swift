@@ -31,7 +31,7 @@ struct HTMLReportData {
         let code = target.code.map { string($0) }
         let reason = string(Self.reason(of: target))
         let state = Self.state(target.state)
-        let time = target.settledAt.map { Int(($0 - start) / 1000) }
+        let time = target.settledAt.map { Int(max(0, $0 - start) / 1000) }
         let post = post(of: target)
         put { writer in
             writer.array { writer in
