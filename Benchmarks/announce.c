@@ -1,14 +1,14 @@
 // Announcing to many groups on the embedded store, ledger and all: `herald run` from its start to its end, beside a program
 // that makes the same rows with raw statements, in as many commits and as durably (rows.c).
 //
-//   announce HERALD COUNTS.SO FOLDER GROUPS
+//   announce HERALD TOOLS FOLDER GROUPS
 //
 // Each round runs herald on a fresh copy of a store that has the groups and a ledger that has a run, then makes what it
 // wrote once more in another copy.
 #include "rows.h"
 
 int main(int count, char **arguments) {
-    if (count != 5) fail("usage: announce HERALD COUNTS.SO FOLDER GROUPS");
+    if (count != 5) fail("usage: announce HERALD TOOLS FOLDER GROUPS");
     folder = arguments[3];
     int groups = group_count(arguments[4]);
     char *import[] = {arguments[1], "groups", "import", "groups.csv", NULL};

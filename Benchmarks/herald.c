@@ -17,7 +17,7 @@ const char *in_folder(const char *name) {
     return path;
 }
 
-pid_t start_process(char *const arguments[], const char *home, const char *preload) {
+pid_t start_process(char *const arguments[], const char *home, const char *tools) {
     fflush(stdout);
     pid_t child = fork();
     if (child < 0) fail("no process for %s: %s", arguments[0], strerror(errno));
@@ -25,9 +25,12 @@ pid_t start_process(char *const arguments[], const char *home, const char *prelo
     int log = open(in_folder("log"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 || chdir(folder) != 0) _exit(126);
     setenv("HERALD_HOME", in_folder(home), 1);
-    if (preload) {
-        setenv("LD_PRELOAD", preload, 1);
-        setenv("BENCH_COUNTS", in_folder("counts"), 1);
+    if (tools) {
+        char libraries[8192];
+        snprintf(libraries, sizeof libraries, "%s/commits.so:%s/allocations.so", tools, tools);
+        setenv("LD_PRELOAD", libraries, 1);
+        setenv("BENCH_COMMITS", in_folder("commits"), 1);
+        setenv("BENCH_ALLOCATIONS", in_folder("allocations"), 1);
     }
     execv(arguments[0], arguments);
     _exit(127);
@@ -46,9 +49,9 @@ cost end_process(pid_t child, char *const arguments[], double begun) {
     };
 }
 
-cost run(char *const arguments[], const char *home, const char *preload) {
+cost run(char *const arguments[], const char *home, const char *tools) {
     double begun = seconds(CLOCK_MONOTONIC);
-    return end_process(start_process(arguments, home, preload), arguments, begun);
+    return end_process(start_process(arguments, home, tools), arguments, begun);
 }
 
 void shell(const char *format, ...) {
@@ -99,9 +102,12 @@ void write_scripts(void) {
 
 counts read_counts(void) {
     counts c;
-    FILE *file = fopen(in_folder("counts"), "r");
-    if (!file || fscanf(file, "%d %d %lf", &c.graph, &c.ledger, &c.allocations) != 3 || c.ledger < 1)
+    FILE *file = fopen(in_folder("commits"), "r");
+    if (!file || fscanf(file, "%d %d", &c.graph, &c.ledger) != 2 || c.ledger < 1)
         fail("herald's commits could not be counted");
+    fclose(file);
+    file = fopen(in_folder("allocations"), "r");
+    if (!file || fscanf(file, "%lf", &c.allocations) != 1) fail("herald's allocations could not be counted");
     fclose(file);
     return c;
 }

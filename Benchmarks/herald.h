@@ -19,15 +19,15 @@ extern const char *folder;
 /// The path of a file in the folder; good until the fourth path after it.
 const char *in_folder(const char *name);
 
-/// Starts a program in the folder, with the state folder `home` in it; what it says is kept in the file `log`. With a
-/// `preload` what that counts is written into the file `counts` (counts.c).
-pid_t start_process(char *const arguments[], const char *home, const char *preload);
+/// Starts a program in the folder, with the state folder `home` in it; what it says is kept in the file `log`. With the folder
+/// of the compiled tools its commits and allocations are counted (commits.c, allocations.c).
+pid_t start_process(char *const arguments[], const char *home, const char *tools);
 /// Waits for the end of a program, which must be a good one; `begun` is when it was started.
 cost end_process(pid_t child, char *const arguments[], double begun);
 /// Runs a program to its end.
-cost run(char *const arguments[], const char *home, const char *preload);
+cost run(char *const arguments[], const char *home, const char *tools);
 
-/// What counts.c counted in the last run with it.
+/// What was counted in the last run that was.
 typedef struct {
     int graph, ledger; // how often each log was made durable
     double allocations;

@@ -2,7 +2,7 @@
 // from start to end, each beside a program that makes the same rows with raw statements, in as many commits and as durably
 // (rows.c).
 //
-//   plan HERALD COUNTS.SO FOLDER GROUPS
+//   plan HERALD TOOLS FOLDER GROUPS
 #include "rows.h"
 
 typedef struct {
@@ -13,11 +13,11 @@ typedef struct {
     samples rate, processor, memory, above;
 } step;
 
-static char *program, *library;
+static char *program, *tools;
 
 static void count_commits(step *s) {
     shell("cd '%s' && rm -rf home && cp -r '%s' home", folder, s->before);
-    run(s->command, "home", library);
+    run(s->command, "home", tools);
     s->commits = read_counts();
 }
 
@@ -51,9 +51,9 @@ static void print_step(const step *s, int groups) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 5) fail("usage: plan HERALD COUNTS.SO FOLDER GROUPS");
+    if (count != 5) fail("usage: plan HERALD TOOLS FOLDER GROUPS");
     program = arguments[1];
-    library = arguments[2];
+    tools = arguments[2];
     folder = arguments[3];
     int groups = group_count(arguments[4]);
     char *import[] = {program, "groups", "import", "groups.csv", NULL};
