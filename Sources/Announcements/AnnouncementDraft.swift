@@ -39,7 +39,7 @@ package actor AnnouncementDraft {
     let announcement: Int64
     /// Where the posts go instead of being planned for delivery, and where in it they begin.
     private let plan: (recorder: PlanRecorder, mark: Int64, isFirst: Bool)?
-    private let targetReader: TargetReader?
+    private let targetReader: (any GroupDirectory)?
     /// What becomes of groups that have other content.
     var changes: (rule: ChangeRule, threads: FirstThread)?
     /// The groups that are left out.
@@ -72,7 +72,7 @@ package actor AnnouncementDraft {
         name: String,
         lease: Lease,
         ledger: Ledger,
-        targets: TargetReader? = nil,
+        targets: (any GroupDirectory)? = nil,
         now: @escaping @Sendable () -> Int64
     ) async throws {
         self.name = name
@@ -95,7 +95,7 @@ package actor AnnouncementDraft {
     package init(
         name: String,
         plan: PlanRecorder,
-        targets: TargetReader?,
+        targets: (any GroupDirectory)?,
         now: @escaping @Sendable () -> Int64
     ) async {
         self.name = name

@@ -152,20 +152,29 @@ package final class EmbeddedGraph: GraphService {
             try await bringSearchUpToDate()
         }
         let now = clock()
-        let readers = readers
         let mode = mode
+        return try await reading { connection in
+            try route.operation(
+                OperationContext(
+                    request: request,
+                    connection: connection,
+                    parameters: parameters,
+                    options: options,
+                    now: now,
+                    mode: mode
+                )
+            )
+        }
+    }
+
+    /// Does something with a state of the store that does not change meanwhile.
+    ///
+    /// - Throws: What `body` says to whoever asked; ``NoAnswer`` if the file cannot be read.
+    func reading<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+        let readers = readers
         do {
             return try await pool.read { db in
-                try route.operation(
-                    OperationContext(
-                        request: request,
-                        connection: Connection(db: db, statements: readers.cache(for: db)),
-                        parameters: parameters,
-                        options: options,
-                        now: now,
-                        mode: mode
-                    )
-                )
+                try body(Connection(db: db, statements: readers.cache(for: db)))
             }
         } catch let error as GraphError {
             throw error
@@ -178,18 +187,8 @@ package final class EmbeddedGraph: GraphService {
 
     /// Takes into the index what was written up to now.
     private func bringSearchUpToDate() async throws {
-        let readers = readers
-        func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
-            do {
-                return try await pool.read { db in
-                    try body(Connection(db: db, statements: readers.cache(for: db)))
-                }
-            } catch {
-                throw Writer.noAnswer(path, error)
-            }
-        }
-        let last = try await read { try ConversationChanges($0).latest().post }
-        while try await read({ try SearchIndex($0).isBehind(last) }) {
+        let last = try await reading { try ConversationChanges($0).latest().post }
+        while try await reading({ try SearchIndex($0).isBehind(last) }) {
             _ = try await writer.perform { connection in
                 try SearchIndex(connection).catchUp()
                 return GraphResponse(status: 204)

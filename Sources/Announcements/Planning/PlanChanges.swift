@@ -1,4 +1,4 @@
-import GraphModel
+package import GraphModel
 
 /// What has become of a plan's targets since it was made.
 package struct PlanChanges: Sendable, Equatable {
@@ -38,7 +38,7 @@ extension Ledger {
     /// Compares what a plan says of the groups to which it sends with what is so now.
     ///
     /// - Throws: ``NoAnswer`` if the backend does not answer; ``StorageError``.
-    package func changes(since plan: PlanRecord, reader: TargetReader) async throws -> PlanChanges {
+    package func changes(since plan: PlanRecord, reader: any GroupDirectory) async throws -> PlanChanges {
         var changes = PlanChanges()
         var last: Int64 = 0
         while true {

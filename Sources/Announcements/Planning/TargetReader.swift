@@ -1,10 +1,10 @@
 package import GraphModel
 import Synchronization
 
-/// Reads what has to be known of groups before something is announced to them.
+/// Reads by requests what has to be known of groups before something is announced to them.
 ///
 /// The reads are made side by side, so that what the backend takes together goes together.
-package final class TargetReader: Sendable {
+package final class TargetReader: GroupDirectory {
     /// How much is asked.
     package enum Depth: Sendable, Equatable {
         /// Whether a group is there, and has conversations.
@@ -21,8 +21,6 @@ package final class TargetReader: Sendable {
     private let width: Int
     /// How many groups are asked for in one request.
     private let chunk: Int
-    /// Whether the service is in this process.
-    private let isNear: Bool
     private let own = Mutex<Task<Set<String>?, Never>?>(nil)
 
     /// How many groups one `$filter` names on a service that answers from afar: Graph takes 15 values behind `in`.
@@ -36,16 +34,13 @@ package final class TargetReader: Sendable {
     ///   - depth: How much is asked.
     ///   - width: How many requests are under way at once.
     ///   - chunk: How many groups are asked for in one request, where there are more than these.
-    ///   - isNear: Whether the service is in this process.
     package init(
         _ service: any GraphService,
         caller: Caller,
         depth: Depth,
         width: Int = 32,
-        chunk: Int = 1,
-        isNear: Bool = false
+        chunk: Int = 1
     ) {
-        self.isNear = isNear
         self.service = service
         self.caller = caller
         self.depth = depth
@@ -53,9 +48,6 @@ package final class TargetReader: Sendable {
         self.chunk = chunk
     }
 
-    /// What is known of groups; one that could not be read, for whatever reason, is missing in it.
-    ///
-    /// - Throws: ``NoAnswer`` if the service does not answer.
     package func facts(of groups: [GroupID]) async throws -> [GroupID: TargetFacts] {
         let size = groups.count > chunk ? chunk : 1
         let parts = stride(from: 0, to: groups.count, by: size).map { start in
@@ -172,11 +164,7 @@ package final class TargetReader: Sendable {
     }
 
     private func members(of group: GroupID) async throws -> Int? {
-        // A count by itself goes in no batch, which matters where the way is long.
-        if isNear {
-            let response = try await get("/groups/\(group)/members/$count", "")
-            return response.isSuccess ? Int(String(decoding: response.body, as: UTF8.self)) : nil
-        }
+        // A count by itself would go in no batch.
         var request = GraphRequest(
             .get,
             "/groups/\(group)/members",

@@ -8,6 +8,8 @@ struct RunBackend: Sendable {
     /// The name by which runs are recorded: the store's path, or the address.
     var name: String
     var service: any GraphService
+    /// Tells of groups without a request for each; nil where there is no such way.
+    var directory: (any GroupDirectory)?
     /// Looks for what writes have made, where the backend keeps no keys; nil where it does.
     var reconciler: (any ReconcilingService)?
     /// Whether what this ledger never sent is looked for before it is sent.
@@ -45,6 +47,7 @@ struct RunBackend: Sendable {
     init(_ store: EmbeddedGraph) {
         name = store.path
         service = store
+        directory = StoreDirectory(store, caller: store.operatorCaller)
         caller = store.operatorCaller
         width = 256
     }
@@ -68,12 +71,12 @@ struct RunBackend: Sendable {
     }
 
     /// What looks at groups before something is announced to them in a run; nil where that is left to the sending.
-    func targetReader(_ depth: TargetReader.Depth) -> TargetReader? {
+    func targetReader(_ depth: TargetReader.Depth) -> (any GroupDirectory)? {
         targetChunk.map { TargetReader(service, caller: caller, depth: depth, chunk: $0) }
     }
 
     /// What looks at groups for a plan, which promises to have looked.
-    func planReader(_ depth: TargetReader.Depth) -> TargetReader {
-        targetReader(depth) ?? TargetReader(service, caller: caller, depth: depth, isNear: true)
+    func planReader(_ depth: TargetReader.Depth) -> any GroupDirectory {
+        directory ?? targetReader(depth) ?? TargetReader(service, caller: caller, depth: depth)
     }
 }

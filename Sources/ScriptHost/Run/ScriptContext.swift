@@ -13,7 +13,7 @@ package struct ScriptContext: Sendable {
     /// What records everything that the script would send; nil if it is sent.
     package var plan: PlanRecorder?
     /// What looks at the groups of announcements before anything is sent to them; nil if that is left to the sending.
-    package var targets: TargetReader?
+    package var targets: (any GroupDirectory)?
     /// The run, as the ledger names it.
     package var run: RunRecord
     /// The right to write for the run.

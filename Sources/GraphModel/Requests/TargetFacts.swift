@@ -13,11 +13,14 @@ package struct TargetFacts: Sendable, Equatable {
         package var message: String { "The group \(predicate)." }
     }
 
+    /// The group's name.
     package var name: String?
     /// How many members it has; nil where that was not asked, or cannot be read.
     package var members: Int?
+    /// Why it does not take the post; nil if it does, or that cannot be known.
     package var refusal: Refusal?
 
+    /// What is known.
     package init(name: String? = nil, members: Int? = nil, refusal: Refusal? = nil) {
         self.name = name
         self.members = members
@@ -39,17 +42,20 @@ extension TargetFacts.Refusal {
         isCertain: true
     )
     // Who may post is the service's to say (reference, section 11.4); what is read here is what it goes by.
-    static let rejected = Self(
+    /// The group does not take posts by the caller.
+    package static let rejected = Self(
         code: "ErrorAccessDenied",
         predicate: "rejects posts by who makes the plan",
         isCertain: false
     )
-    static let notAccepted = Self(
+    /// The group takes posts by others only.
+    package static let notAccepted = Self(
         code: "ErrorAccessDenied",
         predicate: "takes posts by its accepted senders only",
         isCertain: false
     )
-    static let membersOnly = Self(
+    /// The group takes posts by its members and owners only.
+    package static let membersOnly = Self(
         code: "ErrorAccessDenied",
         predicate: "is locked to its members",
         isCertain: false
