@@ -2,8 +2,12 @@
 
 /// Reads a new conversation into the model and writes it again; gives the length, or -1 if it could not be read.
 @_cdecl("model_round_trip")
-func modelRoundTrip(_ bytes: UnsafePointer<UInt8>, _ length: Int, _ into: UnsafeMutablePointer<UInt8>, _ room: Int) -> Int
-{
+func modelRoundTrip(
+    _ bytes: UnsafePointer<UInt8>,
+    _ length: Int,
+    _ into: UnsafeMutablePointer<UInt8>,
+    _ room: Int
+) -> Int {
     guard let conversation = try? Conversation.read(Array(UnsafeBufferPointer(start: bytes, count: length))) else {
         return -1
     }
