@@ -31,8 +31,14 @@ local scales = {
     [""] = { { 1, "" } },
 }
 
--- A figure with the unit in which it reads best.
-function figures.text(value, unit)
+-- A number that somebody chose, such as a limit or a tick of an axis: as it is, with commas.
+function figures.round(value)
+    local whole = math.tointeger(value)
+    return whole and whole >= 100 and figures.number(whole) or string.format("%g", value)
+end
+
+-- A figure with the unit in which it reads best; `is_round` says that somebody chose it.
+function figures.text(value, unit, is_round)
     local scale = scales[unit] or error("no such unit: " .. tostring(unit))
     local chosen = scale[#scale]
     for _, step in ipairs(scale) do
@@ -42,6 +48,7 @@ function figures.text(value, unit)
         end
     end
     local text = figures.number(value / chosen[1])
+    if is_round then text = figures.round(value / chosen[1]) end
     if unit == "/s" then return text .. "/s" end
     return chosen[2] == "" and text or text .. " " .. chosen[2]
 end

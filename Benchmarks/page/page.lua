@@ -31,9 +31,9 @@ local function aim_text(aim, row)
     if not aim then return "" end
     local sign, limit = aim.most and "≤ " or "≥ ", aim.most or aim.least
     if aim.of == "ratio" then
-        return sign .. (limit < 0.01 and "1/" .. figures.number(1 / limit) or figures.ratio(limit))
+        return sign .. (limit < 0.01 and "1/" .. string.format("%.0f", 1 / limit) or figures.round(limit))
     end
-    return sign .. figures.text(limit, row.unit)
+    return sign .. figures.text(limit, row.unit, true)
 end
 
 -- MARK: What goes to standard output

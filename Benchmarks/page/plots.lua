@@ -58,7 +58,7 @@ function plots.growth(rows)
     end
     if count == 0 or highest <= 0 then return nil end
     local put, finish = start(760, 380, "Time a group over the number of groups in one run")
-    local left, right, top, bottom = 70, 560, 60, 320
+    local left, right, top, bottom = 70, 540, 60, 320
     local step, number = steps(highest)
     local function x(size) return left + (math.log(size, 10) - 3) / 3 * (right - left) end
     local function y(value) return bottom - value / (step * number) * (bottom - top) end
@@ -66,10 +66,10 @@ function plots.growth(rows)
     put '<text class="faint" x="16" y="46">µs a group, the start of the process taken off</text>'
     for i = 0, number do
         put('<line class="rule" x1="%d" x2="%d" y1="%.1f" y2="%.1f"/>', left, right, y(i * step), y(i * step))
-        put('<text class="faint end" x="%d" y="%.1f">%s</text>', left - 8, y(i * step) + 4, figures.number(i * step))
+        put('<text class="faint end" x="%d" y="%.1f">%s</text>', left - 8, y(i * step) + 4, figures.round(i * step))
     end
     for _, size in ipairs(sizes) do
-        put('<text class="faint middle" x="%.1f" y="%d">%s</text>', x(size), bottom + 22, figures.number(size))
+        put('<text class="faint middle" x="%.1f" y="%d">%s</text>', x(size), bottom + 22, figures.round(size))
     end
     put('<text class="faint middle" x="%.1f" y="%d">groups, logarithmic</text>', (left + right) / 2, bottom + 46)
     local labels = {}
@@ -110,7 +110,7 @@ local function bars(put, top, title, unit_text, list, left, right)
     local last = first + #list * 26
     for power = low, high do
         put('<line class="rule" x1="%.1f" x2="%.1f" y1="%d" y2="%d"/>', x(10 ^ power), x(10 ^ power), first, last)
-        put('<text class="faint middle" x="%.1f" y="%d">%s</text>', x(10 ^ power), last + 18, figures.number(10.0 ^ power))
+        put('<text class="faint middle" x="%.1f" y="%d">%s</text>', x(10 ^ power), last + 18, figures.round(10.0 ^ power))
     end
     for i, bar in ipairs(list) do
         local y = first + (i - 1) * 26
