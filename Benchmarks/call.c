@@ -51,9 +51,9 @@ int main(void) {
     lua_register(pair.L, "integer", plain_integer);
 
     samples s = alternate(pair, EMPTY, EMPTY, CALLS);
-    print_row("host call, no argument", "plain C function", &s, format_ns);
+    print_result("call.empty", "host call, no argument", unit_seconds, "plain C function in lua5.4", &s);
     s = alternate(pair, INTEGER, INTEGER, CALLS);
-    print_row("host call, one integer", "plain C function", &s, format_ns);
+    print_result("call.integer", "host call, one integer", unit_seconds, "plain C function in lua5.4", &s);
     if (!open_cjson(pair.L)) {
         print_note("host call with the sample conversation: left out, for lua-cjson is not installed");
         return 0;
@@ -61,6 +61,6 @@ int main(void) {
     s = alternate(pair, CONVERSATION("conversation"), CONVERSATION("cjson.encode"), CONVERSATIONS);
     char what[80];
     snprintf(what, sizeof what, "host call, the sample conversation (%zu bytes)", conversation_bytes);
-    print_row(what, "lua-cjson encode", &s, format_ns);
+    print_result("call.conversation", what, unit_seconds, "lua-cjson encode", &s);
     return 0;
 }

@@ -1,4 +1,4 @@
-// What the benchmarks share: clocks, rounds that alternate with a peer, medians with their spread, rows of the table.
+// What the benchmarks share: clocks, rounds that alternate with a peer, medians with their spread, results.
 #pragma once
 #include <math.h>
 #include <stdarg.h>
@@ -64,36 +64,56 @@ static inline double quantile(const double *figures, int count, double q) {
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
-/// Writes a figure with its unit into `text`.
-typedef void (*formatter)(char *text, size_t size, double value);
+/// What figures are measured in: seconds, bytes, so many a second, bytes a second, or a plain number.
+typedef enum { unit_seconds, unit_bytes, unit_rate, unit_byte_rate, unit_number } unit;
 
-/// Prints `| what | ours | peer | ratio | spread |`: medians, the median of the rounds' ratios, and the range in which the
-/// middle eight tenths of them lie. A ratio below 1 is in Herald's favour where figures are costs.
-static inline void print_row(const char *what, const char *peer, const samples *s, formatter format) {
+static inline void print_text(const char *text) {
+    putchar('"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') putchar('\\');
+        if ((unsigned char)*text >= ' ') putchar(*text);
+    }
+    putchar('"');
+}
+
+static inline void print_spread(const char *low, const char *high, const double *figures, int count) {
+    printf(",\"%s\":%.6g,\"%s\":%.6g", low, quantile(figures, count, 0.1), high, quantile(figures, count, 0.9));
+}
+
+/// Prints a result, a JSON object on a line of its own: medians of the rounds, the median of the rounds' ratios of Herald's
+/// figure to the peer's, and the range in which the middle eight tenths of them lie. `row` names its place in the page,
+/// which knows the aim (page/rows.lua); `what` and `peer` say what was measured. With no peer the range is of the figure.
+static inline void print_result(const char *row, const char *what, unit unit, const char *peer, const samples *s) {
+    static const char *const units[] = {"s", "B", "/s", "B/s", ""};
     if (s->count == 0) fail("%s: nothing was measured", what);
-    double ratios[MAXIMUM_ROUNDS];
-    for (int i = 0; i < s->count; i++) ratios[i] = s->ours[i] / s->peer[i];
-    char a[64], b[64];
-    format(a, sizeof a, quantile(s->ours, s->count, 0.5));
-    format(b, sizeof b, quantile(s->peer, s->count, 0.5));
-    printf("| %s | %s | %s (%s) | %.2f | %.2f–%.2f |\n", what, a, b, peer, quantile(ratios, s->count, 0.5),
-           quantile(ratios, s->count, 0.1), quantile(ratios, s->count, 0.9));
+    printf("{\"row\":");
+    print_text(row);
+    printf(",\"what\":");
+    print_text(what);
+    printf(",\"unit\":\"%s\",\"rounds\":%d,\"value\":%.6g", units[unit], s->count, quantile(s->ours, s->count, 0.5));
+    if (peer) {
+        double ratios[MAXIMUM_ROUNDS];
+        for (int i = 0; i < s->count; i++) ratios[i] = s->ours[i] / s->peer[i];
+        printf(",\"peer\":");
+        print_text(peer);
+        printf(",\"peerValue\":%.6g,\"ratio\":%.6g", quantile(s->peer, s->count, 0.5), quantile(ratios, s->count, 0.5));
+        print_spread("low", "high", ratios, s->count);
+    } else {
+        print_spread("low", "high", s->ours, s->count);
+    }
+    puts("}");
     fflush(stdout);
 }
 
-/// Prints a remark under the table.
+/// Prints a remark, which is shown under the figures.
 static inline void print_note(const char *format, ...) {
+    char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    fputs("| *", stdout);
-    vprintf(format, arguments);
-    puts("* | | | | |");
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    printf("{\"note\":");
+    print_text(text);
+    puts("}");
     fflush(stdout);
-}
-
-static inline void format_ns(char *text, size_t size, double ns) {
-    if (ns < 100) snprintf(text, size, "%.1f ns", ns);
-    else if (ns < 100000) snprintf(text, size, "%.0f ns", ns);
-    else snprintf(text, size, "%.2f ms", ns * 1e-6);
 }

@@ -1,5 +1,5 @@
-// The floor of creating conversations: the rows of a store that the server has written, inserted again with prepared
-// statements into a file with the same schema, indexes and settings, with as many commits as asked for.
+// The floor of creating conversations: the rows that the server has written, inserted again with prepared statements into a
+// copy of the store as it was before, with the same schema, indexes and settings, and with as many commits as asked for.
 //
 //   insert STORE COPY COMMITS
 //
@@ -33,10 +33,15 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
     return statement;
 }
 
+// Reads the rows that the copy lacks.
 static void read_table(table *t, sqlite3 *from, sqlite3 *to) {
     char sql[1024];
-    snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", t->name);
-    sqlite3_stmt *select = prepare(from, sql);
+    snprintf(sql, sizeof sql, "SELECT coalesce(max(rowid), 0) FROM \"%s\"", t->name);
+    sqlite3_stmt *select = prepare(to, sql);
+    sqlite3_int64 before = sqlite3_step(select) == SQLITE_ROW ? sqlite3_column_int64(select, 0) : 0;
+    sqlite3_finalize(select);
+    snprintf(sql, sizeof sql, "SELECT * FROM \"%s\" WHERE rowid > %lld ORDER BY rowid", t->name, before);
+    select = prepare(from, sql);
     t->columns = sqlite3_column_count(select);
     int room = 0;
     while (sqlite3_step(select) == SQLITE_ROW) {
@@ -62,21 +67,18 @@ int main(int count, char **arguments) {
     sqlite3 *from, *to;
     if (commits < 1 || sqlite3_open_v2(arguments[1], &from, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         fail("%s cannot be read", arguments[1]);
-    if (sqlite3_open(arguments[2], &to) != SQLITE_OK) fail("%s cannot be made", arguments[2]);
+    if (sqlite3_open_v2(arguments[2], &to, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        fail("%s cannot be written", arguments[2]);
     execute(to, PRAGMAS);
-    // Virtual tables are left out, and so is what keeps them: they are filled by triggers, which are made.
+    // Virtual tables and what keeps them are left out: triggers fill them.
     sqlite3_stmt *schema = prepare(
-        from, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT IN "
-              "(SELECT name FROM pragma_table_list WHERE type = 'shadow') ORDER BY type = 'trigger', rowid");
+        from, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND wr = 0 "
+              "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'grdb_%'");
     static table tables[MAXIMUM_TABLES];
     int number = 0;
     while (sqlite3_step(schema) == SQLITE_ROW) {
-        const char *sql = (const char *)sqlite3_column_text(schema, 2);
-        execute(to, sql);
-        if (strcmp((const char *)sqlite3_column_text(schema, 0), "table") != 0) continue;
-        if (strncasecmp(sql, "CREATE VIRTUAL", 14) == 0) continue;
         if (number == MAXIMUM_TABLES) fail("more than %d tables", MAXIMUM_TABLES);
-        snprintf(tables[number++].name, sizeof tables[0].name, "%s", (const char *)sqlite3_column_text(schema, 1));
+        snprintf(tables[number++].name, sizeof tables[0].name, "%s", (const char *)sqlite3_column_text(schema, 0));
     }
     sqlite3_finalize(schema);
     for (int i = 0; i < number; i++) read_table(&tables[i], from, to);

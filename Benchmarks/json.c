@@ -1,4 +1,4 @@
-// JSON in a script beside lua-cjson: encoding and decoding of the sample conversation, of a document of about 400 KB, and
+// JSON in a script beside lua-cjson, in bytes a second: encoding and decoding of the sample conversation, of a document of about 400 KB, and
 // of numbers that need all their digits. Processor time of the thread.
 //
 // What runs is what `json.encode` and `json.decode` call once their arguments are checked. Both sides get the same tables
@@ -34,13 +34,16 @@ static shim_answer_kind take(void *context, int32_t function, int32_t task, cons
     return shim_answer_nothing;
 }
 
-static void format_rate(char *text, size_t size, double ns) {
-    char time[32];
-    format_ns(time, sizeof time, ns);
-    snprintf(text, size, "%s, %.0f MB/s", time, (double)document_bytes / ns * 1000);
+// Bytes of JSON a second.
+static samples rate(samples times) {
+    for (int i = 0; i < times.count; i++) {
+        times.ours[i] = (double)document_bytes / times.ours[i];
+        times.peer[i] = (double)document_bytes / times.peer[i];
+    }
+    return times;
 }
 
-static void measure(const char *what, const char *setup, int turns) {
+static void measure(const char *row, const char *what, const char *setup, int turns) {
     lua_pair pair = open_pair(take, NULL);
     check_shim(pair.vm, shim_register(pair.vm, "take", 0, shim_form_json));
     shim_setup(pair.vm, "local host, globals, internal = ...\n"
@@ -66,18 +69,19 @@ static void measure(const char *what, const char *setup, int turns) {
          "local f, x = cjson.decode, text for i = 1, %d do f(x) end"},
     };
     for (int i = 0; i < 2; i++) {
-        char ours[128], peer[128], row[128];
+        char ours[128], peer[128], name[64], text[128];
         snprintf(ours, sizeof ours, ways[i].ours, turns);
         snprintf(peer, sizeof peer, ways[i].peer, turns);
-        samples s = alternate(pair, ours, peer, turns);
-        snprintf(row, sizeof row, "json %s, %s (%zu bytes)", ways[i].verb, what, document_bytes);
-        print_row(row, "lua-cjson", &s, format_rate);
+        samples s = rate(alternate(pair, ours, peer, turns));
+        snprintf(name, sizeof name, "json.%s.%s", row, ways[i].verb);
+        snprintf(text, sizeof text, "%s, %s (%zu bytes)", ways[i].verb, what, document_bytes);
+        print_result(name, text, unit_byte_rate, "lua-cjson", &s);
     }
 }
 
 int main(void) {
-    measure("the sample conversation", "document = " SAMPLE_CONVERSATION, 10000);
-    measure("a page of conversations", DOCUMENT, 8);
-    measure("1,000 numbers with all digits", FLOATS, 20);
+    measure("sample", "the sample conversation", "document = " SAMPLE_CONVERSATION, 10000);
+    measure("page", "a page of conversations", DOCUMENT, 8);
+    measure("floats", "1,000 numbers with all digits", FLOATS, 20);
     return 0;
 }

@@ -3,13 +3,13 @@
 #include "lua_pair.h"
 
 static const struct {
-    const char *what, *source;
+    const char *row, *what, *source;
 } scripts[] = {
-    {"limits: arithmetic in a loop",
+    {"limits.loop", "arithmetic in a loop",
      "local x = 0 for i = 1, 6000000 do x = (x * 31 + i) % 65521 end assert(x >= 0)"},
-    {"limits: calls, fib(27)",
+    {"limits.calls", "calls, fib(27)",
      "local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end assert(fib(27) == 196418)"},
-    {"limits: strings, gsub, format and concat",
+    {"limits.strings", "strings: gsub, format and concat",
      "local names = { 'Adele Vance', 'Alex Wilber', 'Megan Bowen', 'Nestor Wilke' }\n"
      "local parts = {}\n"
      "for i = 1, 15000 do\n"
@@ -19,7 +19,7 @@ static const struct {
      "  parts[i % 100 + 1] = line:upper():sub(1, 40) .. ':' .. i\n"
      "  if i % 100 == 0 then assert(#table.concat(parts, '\\n') > 1000) end\n"
      "end"},
-    {"limits: tables made and dropped",
+    {"limits.tables", "tables made and dropped",
      "local kept = {}\n"
      "for i = 1, 60000 do\n"
      "  kept[i % 500 + 1] = { id = i, name = 'Contoso', tags = { 'a', 'b', i }, at = { x = i, y = -i } }\n"
@@ -27,7 +27,7 @@ static const struct {
      "local sum = 0\n"
      "for round = 1, 20 do for _, t in ipairs(kept) do sum = sum + t.id + #t.tags + t.at.y end end\n"
      "assert(sum == 20 * 500 * 3)"},
-    {"limits: 30,000 numbers filled in and sorted",
+    {"limits.sort", "30,000 numbers filled in and sorted",
      "local t, x = {}, 42\n"
      "for i = 1, 30000 do x = (x * 1103515245 + 12345) % 2147483648 t[i] = x end\n"
      "table.sort(t) for i = 2, #t do assert(t[i - 1] <= t[i]) end"},
@@ -38,7 +38,7 @@ int main(void) {
         lua_pair pair = open_pair(NULL, NULL);
         shim_setup(pair.vm, "local host, globals = ...");
         samples s = alternate(pair, scripts[i].source, scripts[i].source, 1);
-        print_row(scripts[i].what, "stock Lua", &s, format_ns);
+        print_result(scripts[i].row, scripts[i].what, unit_seconds, "lua5.4", &s);
     }
     return 0;
 }

@@ -84,7 +84,7 @@ static inline double time_stock(lua_State *L, const char *source) {
 }
 
 /// Alternates a script under the shim with one in the stock state; each figure is the time of one of `count` parts, in
-/// nanoseconds. Each goes first in every other round.
+/// seconds. Each goes first in every other round.
 static inline samples alternate(lua_pair pair, const char *ours, const char *peer, double count) {
     samples s = {0};
     time_shim(pair.vm, ours);
@@ -94,7 +94,7 @@ static inline samples alternate(lua_pair pair, const char *ours, const char *pee
         if (i % 2 == 0) a = time_shim(pair.vm, ours);
         b = time_stock(pair.L, peer);
         if (i % 2 == 1) a = time_shim(pair.vm, ours);
-        add_sample(&s, a * 1e9 / count, b * 1e9 / count);
+        add_sample(&s, a / count, b / count);
     }
     return s;
 }

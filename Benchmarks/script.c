@@ -35,10 +35,10 @@ static const char script[] =
     "  measure(300000, decode, text)\n"
     "end\n";
 
-static const char *const parts[][2] = {
-    {"in a script: time.now()", "os.time() in lua5.4"},
-    {"in a script: json.encode of the sample conversation", "lua-cjson in lua5.4"},
-    {"in a script: json.decode of the sample conversation", "lua-cjson in lua5.4"},
+static const char *const parts[][3] = {
+    {"script.now", "in a script: time.now()", "os.time() in lua5.4"},
+    {"script.encode", "in a script: json.encode of the sample conversation", "lua-cjson in lua5.4"},
+    {"script.decode", "in a script: json.decode of the sample conversation", "lua-cjson in lua5.4"},
 };
 enum { part_count = sizeof parts / sizeof *parts };
 
@@ -71,9 +71,10 @@ int main(int count, char **arguments) {
         double ours[part_count], peer[part_count];
         run(command, ours);
         common = run("exec lua5.4 measure.lua", peer);
-        for (int part = 0; part < common; part++) add_sample(&figures[part], ours[part], peer[part]);
+        for (int part = 0; part < common; part++) add_sample(&figures[part], ours[part] * 1e-9, peer[part] * 1e-9);
     }
-    for (int part = 0; part < common; part++) print_row(parts[part][0], parts[part][1], &figures[part], format_ns);
+    for (int part = 0; part < common; part++)
+        print_result(parts[part][0], parts[part][1], unit_seconds, parts[part][2], &figures[part]);
     if (common < part_count) print_note("json in a script: left out, for lua-cjson is not installed");
     return 0;
 }

@@ -1,75 +1,111 @@
-// Ten thousand tasks of a script that wait for the host, answered one after the other: the memory of each, and the time of
-// a switch, which is an answer, the entry into Lua, what the task does until its next host call, and the way out again.
-// Beside them as many coroutines of stock Lua, resumed from a loop in Lua. Processor time of the thread.
+// Many functions of a script that wait side by side: the memory of each, and the time from the answer that one of them
+// waited for until it waits again. Beside it as many coroutines of stock Lua, each of which yields where ours waits; nobody
+// asks them what they want, and nothing watches them. Processor time of the thread.
+//
+//   tasks HERALD FOLDER
+//
+// Then the whole process: the peak memory of `herald run` with so many calls of time.sleep under way, above that of an empty
+// run.
+#include "herald.h"
 #include "lua_pair.h"
 
 #define TASKS 10000
-#define TURNS 20
+#define ROUNDS "100"
 
+// What waits is answered by its number.
 static int32_t waiting[TASKS];
 static int count;
 
-static shim_answer_kind wait_for_answer(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
+static shim_answer_kind host(void *context, int32_t function, int32_t task, const uint8_t *arguments, size_t length) {
     (void)context, (void)function, (void)arguments, (void)length;
     if (count == TASKS) fail("more tasks wait than were started");
     waiting[count++] = task;
     return shim_answer_wait;
 }
 
-#define TEXT_OF(number) #number
-#define TEXT(number) TEXT_OF(number)
-static const char script[] =
+// A task's local variables are those of a small function that works on an item.
+static const char ours[] =
     "local group = tasks.open()\n"
-    "local function turns() for i = 1, " TEXT(TURNS) " do wait() end end\n"
-    "for i = 1, " TEXT(TASKS) " do tasks.start(group, i, turns) end\n"
-    "local ended = 0 for _ in tasks.next, group do ended = ended + 1 end\n"
-    "tasks.close(group) assert(ended == " TEXT(TASKS) ")";
-static const char stock_start[] =
-    "local function turns() for i = 1, " TEXT(TURNS) " do coroutine.yield() end end\n"
-    "all = {} for i = 1, " TEXT(TASKS) " do all[i] = coroutine.create(turns) coroutine.resume(all[i]) end";
-static const char stock_turns[] =
-    "local all, resume = all, coroutine.resume\n"
-    "for turn = 1, " TEXT(TURNS) " do for i = 1, " TEXT(TASKS) " do assert(resume(all[i])) end end";
+    "for i = 1, 10000 do\n"
+    "  tasks.start(group, i, function(item) local seen = 0 while true do wait() seen = seen + item end end, i)\n"
+    "end\n"
+    "tasks.next(group)\n";
+static const char peer[] =
+    "list = {}\n"
+    "for i = 1, 10000 do\n"
+    "  local f = coroutine.wrap(function(item)\n"
+    "    local yield, seen = coroutine.yield, 0 while true do yield() seen = seen + item end\n"
+    "  end)\n"
+    "  f(i)\n"
+    "  list[i] = f\n"
+    "end\n";
+static const char again[] = "for round = 1, " ROUNDS " do for i = 1, #list do list[i]() end end";
 
-static void format_bytes(char *text, size_t size, double bytes) { snprintf(text, size, "%.0f bytes", bytes); }
-
-static size_t stock_memory(lua_State *L) {
+static double peer_memory(lua_State *L) {
     lua_gc(L, LUA_GCCOLLECT);
-    return (size_t)lua_gc(L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(L, LUA_GCCOUNTB);
+    return (double)lua_gc(L, LUA_GCCOUNT) * 1024 + lua_gc(L, LUA_GCCOUNTB);
 }
 
-int main(void) {
-    samples memory = {0}, time = {0};
-    for (int i = 0, n = rounds(21); i < n && i < 60; i++) {
-        lua_pair pair = open_pair(wait_for_answer, NULL);
-        check_shim(pair.vm, shim_register(pair.vm, "wait", 0, shim_form_waits));
-        shim_setup(pair.vm, "local host, globals, internal = ... globals.wait, globals.tasks = host.wait, internal.tasks");
-
+// Answers every task that waits, in turn, so many times.
+static double time_switches(shim_vm *vm, int turns) {
+    static int32_t now[TASKS];
+    double begun = seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (int turn = 0; turn < turns; turn++) {
+        if (count != TASKS) fail("%d tasks wait", count);
+        memcpy(now, waiting, sizeof now);
         count = 0;
-        size_t before = shim_memory(pair.vm, NULL);
-        shim_status status = shim_run(pair.vm, "@bench.lua", (const uint8_t *)script, strlen(script));
-        double ours = (double)(shim_memory(pair.vm, NULL) - before) / TASKS;
-        double start = seconds(CLOCK_THREAD_CPUTIME_ID);
-        while (status == shim_status_waiting) {
-            static int32_t now[TASKS];
-            int ready = count;
-            memcpy(now, waiting, sizeof now);
-            for (int k = count = 0; k < ready; k++) {
-                shim_answer(pair.vm, shim_answer_nothing, NULL, 0);
-                status = shim_resume(pair.vm, now[k]);
-            }
+        for (int i = 0; i < TASKS; i++) {
+            shim_answer(vm, shim_answer_nothing, NULL, 0);
+            if (shim_resume(vm, now[i]) != shim_status_waiting) fail("a task does not wait again");
         }
-        double end = seconds(CLOCK_THREAD_CPUTIME_ID);
-        check_shim(pair.vm, status);
-
-        before = stock_memory(pair.L);
-        time_stock(pair.L, stock_start);
-        add_sample(&memory, ours, (double)(stock_memory(pair.L) - before) / TASKS);
-        double stock = time_stock(pair.L, stock_turns);
-        add_sample(&time, (end - start) * 1e9 / TASKS / TURNS, stock * 1e9 / TASKS / TURNS);
-        lua_close(pair.L);
     }
-    print_row("10,000 waiting tasks: memory of each", "coroutines in stock Lua", &memory, format_bytes);
-    print_row("10,000 waiting tasks: a switch, host and back", "coroutine.resume and yield", &time, format_ns);
+    return seconds(CLOCK_THREAD_CPUTIME_ID) - begun;
+}
+
+static void measure_states(samples *time, samples *memory) {
+    count = 0;
+    lua_pair pair = open_pair(host, NULL);
+    check_shim(pair.vm, shim_register(pair.vm, "wait", 0, shim_form_waits));
+    shim_setup(pair.vm, "local host, globals, internal = ... globals.wait, globals.tasks = host.wait, internal.tasks");
+    double before = (double)shim_memory(pair.vm, NULL), peer_before = peer_memory(pair.L);
+    if (shim_run(pair.vm, "@bench.lua", (const uint8_t *)ours, sizeof ours - 1) != shim_status_waiting)
+        check_shim(pair.vm, shim_status_error);
+    time_stock(pair.L, peer);
+    add_sample(memory, ((double)shim_memory(pair.vm, NULL) - before) / TASKS, (peer_memory(pair.L) - peer_before) / TASKS);
+    int turns = atoi(ROUNDS);
+    time_switches(pair.vm, 1);
+    double a = time_switches(pair.vm, turns);
+    double b = time_stock(pair.L, again);
+    add_sample(time, a / TASKS / turns, b / TASKS / turns);
+}
+
+static samples measure_process(char *herald) {
+    char *empty[] = {herald, "run", "--quiet", "empty.lua", NULL};
+    char *sleep[] = {herald, "run", "--quiet", "--limit-requests", "10000", "sleep.lua", NULL};
+    write_scripts();
+    write_file("sleep.lua",
+               "local items = {} for i = 1, 10000 do items[i] = i end\n"
+               "parallel(items, function(item) time.sleep(2) end, { limit = #items })\n");
+    run(empty, "home", NULL);
+    samples s = {0};
+    for (int i = 0, n = rounds(5); i < n; i++) {
+        double nothing = run(empty, "home", NULL).memory;
+        add_sample(&s, (run(sleep, "home", NULL).memory - nothing) / TASKS, 1);
+    }
+    return s;
+}
+
+int main(int argument_count, char **arguments) {
+    if (argument_count != 3) fail("usage: tasks HERALD FOLDER");
+    folder = arguments[2];
+    samples time = {0}, memory = {0};
+    for (int i = 0, n = rounds(9); i < n; i++) measure_states(&time, &memory);
+    print_result("tasks.memory", "10,000 script functions waiting: Lua's memory for each", unit_bytes,
+                 "coroutine.wrap in lua5.4", &memory);
+    samples process = measure_process(arguments[1]);
+    print_result("tasks.resident", "10,000 calls of time.sleep waiting: peak memory of herald run for each", unit_bytes, NULL,
+                 &process);
+    print_result("tasks.switch", "into one of 10,000 waiting functions and out again", unit_seconds,
+                 "coroutine.wrap in lua5.4", &time);
     return 0;
 }

@@ -23,6 +23,10 @@ struct ConstantRoute {
         router.get("v1.0/me") { _, _ in
             Self.json(.ok, #"{"id":"6f0f4a7e-3a0b-4c11-9f4e-1d6f0b8f7a21","displayName":"Adele Vance"}"#)
         }
+        router.get("v1.0/groups/:id") { _, context in
+            let id = try context.parameters.require("id")
+            return Self.json(.ok, #"{"id":"\#(id)","displayName":"Team","groupTypes":["Unified"]}"#)
+        }
         router.post("v1.0/groups/:id/conversations") { request, _ in
             for try await _ in request.body {}
             return Self.json(.created, Self.conversation)
