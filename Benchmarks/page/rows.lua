@@ -135,8 +135,8 @@ process is taken off.]],
         about = [[
 Each client announces to 20,000 groups on a server that answers at once, one request at a time and sixteen. Herald renders each
 post, keeps its ledger and reads each answer; the others only send. wrk, which sends the same bytes over and over, is the
-ceiling. Herald asks for each group before it posts to it, and so makes two requests for each of theirs. Processor time is the
-client's, an announcement; msgraph-sdk announces to 5,000 groups.]],
+ceiling. Herald asks for the groups before it posts to them, fifteen in a request. Processor time is the client's, an
+announcement; msgraph-sdk announces to 5,000 groups.]],
         plot = "peers",
         rows = {
             { "remote.16.wrk.rate" },

@@ -1,4 +1,5 @@
 import Foundation
+import GraphModel
 
 /// How long a request is on its way, and how long it is worked on; an assumption, for nobody documents it.
 ///

@@ -4,26 +4,13 @@ import Testing
 
 /// Requests that nobody meant: whatever they hold, they are answered, and never by a fault of the store's.
 @Suite struct FuzzTests {
-    /// A generator whose numbers are the same in every run (SplitMix64).
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ mixed >> 31
-        }
-    }
-
     private static let pieces = [
         "{", "}", "[", "]", "\"", ":", ",", "null", "true", "-1e999", "0.5", "\\u0000", "\\ud800", "\u{FEFF}", "é", "%",
         "'", "(", ")", "$", "&", "=", "/", "..", "\u{0}", " and ", " eq ", "{}", "[]", "\"\"", "99999999999999999999",
     ]
 
     /// A text with a few places cut out, doubled, or filled with pieces of other things.
-    private func spoiled(_ text: String, _ numbers: inout Numbers) -> [UInt8] {
+    private func spoiled(_ text: String, _ numbers: inout SeededRandom) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &numbers) {
             let start = Int.random(in: 0...bytes.count, using: &numbers)
@@ -56,7 +43,7 @@ import Testing
             ("\(thread)/reply", #"{"post":\#(post)}"#),
             ("/groups", #"{"displayName":"X","mailNickname":"x","groupTypes":["Unified"],"mailEnabled":true}"#),
         ]
-        var numbers = Numbers(state: 1)
+        var numbers = SeededRandom(seed: 1)
         var taken = 0
         for number in 0..<4000 {
             let (path, body) = bodies[number % bodies.count]
@@ -96,7 +83,7 @@ import Testing
         ]
         // Strictly, filters of threads are refused.
         let expected = [200, 400, 403, 404, 405] + (mode == .strict ? [501] : [])
-        var numbers = Numbers(state: 2)
+        var numbers = SeededRandom(seed: 2)
         for number in 0..<4000 {
             let (path, query) = requests[number % requests.count]
             let spoiledPath =

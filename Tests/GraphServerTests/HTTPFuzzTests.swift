@@ -29,7 +29,7 @@ struct HTTPFuzzTests {
         "and", "eq", "{}", "[]", "\"\"", "99999999999999999999", "\u{7F}", "$ref", "$value", "$count", "$batch", "beta",
     ]
 
-    private static func spoil(_ text: inout String, _ numbers: inout SeededNumbers) {
+    private static func spoil(_ text: inout String, _ numbers: inout SeededRandom) {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...3, using: &numbers) {
             let start = Int.random(in: 0...bytes.count, using: &numbers)
@@ -125,7 +125,7 @@ struct HTTPFuzzTests {
                 made.json["threads"]?.elements?.first?["posts"]?.elements?.first?["id"]?.string
             )
             let drafts = Self.drafts(conversation: conversation, thread: thread, post: post)
-            var numbers = SeededNumbers(seed: Self.seed)
+            var numbers = SeededRandom(seed: Self.seed)
             var before = try await Self.counts(server, thread: thread)
             var taken = 0
             for number in 0..<Self.cases {

@@ -260,7 +260,7 @@ import Testing
         try await sandbox.vm.run(
             LuaChunk(name: "again.lua", source: Array("function again(s) emit(json.decode(s)) end".utf8))
         )
-        var random = SplitMix(state: 20_260_701)
+        var random = SeededRandom(seed: 20_260_701)
         for _ in 0..<300 {
             let text = random.document(depth: 0)
             sandbox.emitted.texts.withLock { $0 = [] }
@@ -275,18 +275,7 @@ import Testing
     }
 }
 
-/// Numbers that look random and are the same in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededRandom {
     /// A JSON text with every kind of value, white space and escapes in it.
     mutating func document(depth: Int) -> String {
         let space = ["", " ", "\n\t", ""].randomElement(using: &self) ?? ""

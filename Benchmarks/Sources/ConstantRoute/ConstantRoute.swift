@@ -23,6 +23,13 @@ struct ConstantRoute {
         router.get("v1.0/me") { _, _ in
             Self.json(.ok, #"{"id":"6f0f4a7e-3a0b-4c11-9f4e-1d6f0b8f7a21","displayName":"Adele Vance"}"#)
         }
+        // A look at many groups names them in a filter; each is there.
+        router.get("v1.0/groups") { request, _ in
+            let filter = request.uri.queryParameters["$filter"].map(String.init) ?? ""
+            let ids = filter.split(separator: "'").filter { $0.count == 36 }
+            let groups = ids.map { #"{"id":"\#($0)","displayName":"Team","groupTypes":["Unified"]}"# }
+            return Self.json(.ok, #"{"value":[\#(groups.joined(separator: ","))]}"#)
+        }
         router.get("v1.0/groups/:id") { _, context in
             let id = try context.parameters.require("id")
             return Self.json(.ok, #"{"id":"\#(id)","displayName":"Team","groupTypes":["Unified"]}"#)

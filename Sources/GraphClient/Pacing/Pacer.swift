@@ -1,3 +1,5 @@
+import GraphModel
+
 /// Decides which request is sent when: a state machine without a clock or a connection of its own.
 ///
 /// Requests wait in one queue a mailbox. A mailbox takes a few at once, and pauses as a whole when it refuses one for
@@ -107,7 +109,7 @@ package struct Pacer: Sendable {
     }
 
     private let limits: PacingLimits
-    private var random: SplitMix64
+    private var random: SeededRandom
     private var mailboxes: [String: Mailbox] = [:]
     private var requests: [Ticket: Request] = [:]
     /// Mailboxes that may have something to send, in turn.
@@ -130,7 +132,7 @@ package struct Pacer: Sendable {
 
     package init(_ limits: PacingLimits, seed: UInt64, at now: Int64) {
         self.limits = limits
-        random = SplitMix64(state: seed)
+        random = SeededRandom(seed: seed)
         application = TokenBucket(limits.application, at: now)
         window = CongestionWindow(initial: limits.initialConcurrency, most: limits.maximumConcurrency)
     }

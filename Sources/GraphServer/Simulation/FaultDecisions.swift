@@ -31,14 +31,14 @@ struct FaultDecisions: Sendable {
     }
 
     private let specification: FaultSpecification
-    private var numbers: SeededNumbers
+    private var numbers: SeededRandom
     /// Ids that cannot be read until a time, and groups without a mailbox until a time.
     private var invisible = ExpiringNames()
     private var unprovisioned = ExpiringNames()
 
     init(_ specification: FaultSpecification, seed: UInt64) {
         self.specification = specification
-        numbers = SeededNumbers(seed: seed)
+        numbers = SeededRandom(seed: seed)
     }
 
     /// Decides about the next request.

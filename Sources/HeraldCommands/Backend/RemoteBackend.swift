@@ -117,8 +117,6 @@ struct RemoteBackend: Sendable {
         )
         complete(&backend, BackendPace(limits: limits, roundTrip: roundTrip, width: backend.width))
         backend.reconciler = reconciler(marking)
-        // Graph's quota counts requests, not what they ask for.
-        backend.targetChunk = TargetReader.filterSize
         backend.verifiesFirst = sending.verifyExisting
         return backend
     }

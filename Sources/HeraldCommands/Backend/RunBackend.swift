@@ -57,7 +57,8 @@ struct RunBackend: Sendable {
         self.init(name: name, service: granted, caller: caller, width: width)
         self.grants = grants.text
         serviceRoot = name
-        targetChunk = 1
+        // Quotas count requests, not what they ask for, and each takes its time on the way.
+        targetChunk = TargetReader.filterSize
         refusal = { request in try await granted.refusal(of: request) }
         reserve = { posts in granted.reserve(posts) }
         permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }

@@ -1,3 +1,4 @@
+import GraphModel
 import Testing
 
 @testable import Announcements
@@ -75,7 +76,7 @@ import Testing
     /// A backend in which a write becomes visible within the lag, whatever becomes of the answer.
     @Test(arguments: UInt64(0)..<500)
     func `whatever is lost, a write is done once at most, and once if it ends as done`(seed: UInt64) {
-        var random = Numbers(seed: seed)
+        var random = SeededRandom(seed: seed)
         var now: Int64 = 0
         var done: [Int64] = []
         // Half of them begin with an attempt that a crash cut off, done or not.
@@ -117,20 +118,7 @@ import Testing
     }
 }
 
-/// Random numbers that a seed brings back (SplitMix64).
-struct Numbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     /// Whether something happens that happens so many times in a hundred.
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 }

@@ -8,7 +8,7 @@ final class UnkeyedStore: GraphService {
     private let state: Mutex<State>
 
     private struct State {
-        var random: Numbers
+        var random: SeededRandom
         var lossesBefore: Int
         var lossesAfter: Int
         var posts = 0
@@ -23,7 +23,7 @@ final class UnkeyedStore: GraphService {
     ///   - after: How many writes in a hundred are done, and their answers lost.
     init(_ store: EmbeddedGraph, seed: UInt64 = 1, before: Int = 0, after: Int = 0) {
         self.store = store
-        state = Mutex(State(random: Numbers(seed: seed), lossesBefore: before, lossesAfter: after))
+        state = Mutex(State(random: SeededRandom(seed: seed), lossesBefore: before, lossesAfter: after))
     }
 
     /// How many POST requests came through.

@@ -1,3 +1,4 @@
+import GraphModel
 import Testing
 
 @testable import GraphClient
@@ -166,7 +167,7 @@ import Testing
 
     @Test func `whatever happens, every request ends once and none starts before it may`() {
         for seed in UInt64(0)..<200 {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var limits = PacingLimits()
             limits.tries = 4
             limits.mailbox = .init(requests: 40, window: 10 * second, burst: 5)

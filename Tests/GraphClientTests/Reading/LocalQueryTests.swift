@@ -8,7 +8,7 @@ import Testing
     /// Conversations, threads and posts of which no two are alike.
     private func world() async throws -> (ReadingWorld, threads: [String]) {
         let world = try await ReadingWorld()
-        var random = SplitMix64(state: 11)
+        var random = SeededRandom(seed: 11)
         let names = ["Adele Vance", "Megan Bowen", "ÄNNE Østergård", "o'Brien"]
         let topics = ["Wellness days", "wellness Days", "Offsite 100%", "Umlaut: Ärger & größe", "_a_", "42", "Rest"]
         let texts = [
@@ -136,9 +136,9 @@ import Testing
 
 /// Queries made at random, each time the same for a seed.
 struct GeneratedQuery {
-    private var random: SplitMix64
+    private var random: SeededRandom
 
-    init(seed: UInt64) { random = SplitMix64(state: seed) }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func number(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
     private mutating func pick(_ list: [String]) -> String { list[number(list.count)] }
