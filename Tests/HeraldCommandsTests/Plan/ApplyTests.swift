@@ -204,23 +204,31 @@ import Testing
         let world = try await PlanTests.world()
         try world.write(
             """
+            local thread = graph.groups["\(Self.groups[1])"].threads:create { topic = "0", posts = { { body = text "0" } } }
+            print(thread.id)
+            """,
+            to: "before.lua"
+        )
+        #expect(await world.run("run", "before.lua") == .done)
+        let thread = world.output.take().trimmingCharacters(in: .whitespacesAndNewlines)
+        try world.write(
+            """
             local group = graph.groups["\(Self.groups[0])"]
             group.threads:create { topic = "1", posts = { { body = text "1" } } }
-            graph.groups["\(Self.groups[1])"].threads:create { topic = "2", posts = { { body = text "2" } } }
+            graph.groups["\(Self.groups[1])"].threads["\(thread)"]:reply { post = { body = text "2" } }
             group.threads:create { topic = "3", posts = { { body = text "3" } } }
             """,
             to: "writes.lua"
         )
         #expect(await world.run("plan", "writes.lua") == .done)
-        try change(world, "graph.sqlite", "UPDATE \"group\" SET isUnified = 0 WHERE id = '\(Self.groups[1])'")
+        try change(world, "graph.sqlite", "UPDATE thread SET isLocked = 1 WHERE id = '\(thread)'")
         #expect(await world.run("apply", "last") == .failed)
-        #expect(
-            world.error.take().contains("Effect 2 of the plan, POST /groups/\(Self.groups[1])/threads, was refused")
-        )
-        #expect(try world.store.count("thread") == 1)
-        try change(world, "graph.sqlite", "UPDATE \"group\" SET isUnified = 1 WHERE id = '\(Self.groups[1])'")
+        #expect(world.error.take().contains("Effect 2 of the plan, POST /groups/\(Self.groups[1])/threads/"))
+        #expect(try world.store.count("thread") == 2)
+        try change(world, "graph.sqlite", "UPDATE thread SET isLocked = 0 WHERE id = '\(thread)'")
         #expect(await world.run("resume", "last") == .done, "\(world.error.text)")
         #expect(try world.store.count("thread") == 3)
+        #expect(try world.store.count("post") == 4)
     }
 
     @Test func `waves and their thresholds hold for a plan as for a script`() async throws {
