@@ -118,7 +118,7 @@ import Testing
                 group.addTask {
                     let sandbox = try await Sandbox {
                         $0.memory = 4 << 20
-                        $0.cpuBetweenCalls = .milliseconds(20)
+                        $0.cpuBetweenCalls = .milliseconds(100)
                     }
                     let hog =
                         number.isMultiple(of: 2) ? "while true do end" : "local t = {} while true do t[#t + 1] = {} end"
