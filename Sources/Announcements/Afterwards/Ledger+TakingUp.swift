@@ -69,6 +69,36 @@ extension Ledger {
         }
     }
 
+    /// Makes posts those of a run to which another has made attempts that nothing settles any more, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - posts: The posts, rendered as they were then.
+    ///   - announcement: The announcement's number.
+    ///   - name: Its name.
+    ///   - lease: The right to write for the run whose they are to be.
+    /// - Returns: How many there are; none while another run is at work on the announcement, for they may be its own.
+    /// - Throws: ``StorageError``.
+    package func takeUpUnsettled(
+        _ posts: [RenderedPost],
+        announcement: Int64,
+        named name: String,
+        lease: Lease
+    ) async throws(StorageError) -> Int {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            guard try !Self.isContested(announcement, by: lease, db, statements) else { return 0 }
+            let update = try statements(db, "UPDATE effect SET runID = $1 WHERE key = $2 AND state IN (1, 4)")
+            var taken = 0
+            for post in posts {
+                update.bind(lease.run, 1)
+                update.bind(post.key(in: name).description, 2)
+                try update.run()
+                taken += db.changesCount
+            }
+            return taken
+        }
+    }
+
     /// What excludes groups in a query about effects; they stand in a table of the connection's own, since they may be
     /// many.
     private static func condition(excluding groups: Set<GroupID>, _ db: Database) throws -> String {

@@ -58,6 +58,7 @@ struct CorrectErrand: Errand {
     func carryOut(_ site: ErrandSite) async throws -> ErrandEnding {
         var tallies: [AnnouncementTally]
         var excluded: [String: [Finding]]
+        var isPlanned = true
         let planner = CorrectionPlanner(site)
         if let planned = try await site.ledger.kept(Self.planPath, run: site.lease.run) {
             (tallies, excluded) = try Self.planned(in: planned)
@@ -78,10 +79,7 @@ struct CorrectErrand: Errand {
         } else {
             tallies = try await plan(by: planner, site)
             excluded = await planner.excluded
-            // Where more is to be planned once this is sent, a run that is resumed plans anew; what was sent has its key.
-            if await planner.isComplete {
-                try await site.ledger.keep(Self.json(tallies, excluded), path: Self.planPath, run: site.lease.run)
-            }
+            isPlanned = false
         }
         var wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)] = []
         for tally in tallies {
@@ -94,11 +92,20 @@ struct CorrectErrand: Errand {
             for tally in tallies { try await discard(tally, site) }
             return refusal
         }
-        var ending = try await site.deliver(tallies, excluded: excluded)
+        if !isPlanned {
+            try await planner.takeUpUnsettled()
+            tallies = await planner.tallies
+            // Where more is to be planned once this is sent, a run that is resumed plans anew; what was sent has its key.
+            if await planner.isComplete {
+                try await site.ledger.keep(Self.json(tallies, excluded), path: Self.planPath, run: site.lease.run)
+            }
+        }
+        var ending = try await site.deliver(tallies, excluded: excluded, unproven: true)
         while ending == .done, await !planner.isComplete {
             try await planner.planNext()
+            try await planner.takeUpUnsettled()
             tallies = await planner.tallies
-            ending = try await site.deliver(tallies, excluded: excluded)
+            ending = try await site.deliver(tallies, excluded: excluded, unproven: true)
         }
         return ending
     }
@@ -337,6 +344,8 @@ private actor CorrectionPlanner {
     private var planned: [String: Set<GroupID>] = [:]
     /// The replies in further threads of such groups.
     private var later: [(announcement: String, post: RenderedPost)] = []
+    /// The replies that nobody knows to be there: another run has attempted them.
+    private var unsettled: [String: [RenderedPost]] = [:]
     /// The announcements of a script that the corrected run does not have.
     private(set) var unknown: Set<String> = []
     /// What there is to say of the groups that want nothing.
@@ -425,16 +434,29 @@ private actor CorrectionPlanner {
         let number = try await ledger.announcement(named: name, lease: lease, at: now())
         let decisions = try await ledger.plan(posts, announcement: number, named: name, lease: lease)
         var tally = counts[name] ?? AnnouncementTally(name: name)
-        for decision in decisions {
+        for (post, decision) in zip(posts, decisions) {
             tally.targets += 1
             switch decision {
             case .planned: break
             case .already: tally.already += 1
             // The key names the content: it is the same correction, which another run has under way, or has lost sight of.
-            case .unsettled, .changed, .ambiguous, .busy: tally.ambiguous += 1
+            case .unsettled:
+                unsettled[name, default: []].append(post)
+                tally.ambiguous += 1
+            case .changed, .ambiguous, .busy: tally.ambiguous += 1
             }
         }
         counts[name] = tally
+    }
+
+    /// Takes up what others have lost sight of: it is looked for, and sent if it is not there.
+    func takeUpUnsettled() async throws {
+        for (name, posts) in unsettled {
+            let number = try await ledger.announcement(named: name, lease: lease, at: now())
+            let taken = try await ledger.takeUpUnsettled(posts, announcement: number, named: name, lease: lease)
+            counts[name]?.ambiguous -= taken
+        }
+        unsettled = [:]
     }
 }
 

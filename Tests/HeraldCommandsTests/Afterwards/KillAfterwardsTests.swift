@@ -78,15 +78,17 @@ import Testing
         let run = try await announce(toThose: 20)
         #expect(await world.run("groups", "import", "groups.csv") == .done)
         let command = ["retry", run, "--failed", "--json"]
-        let full = try await measure(command)
+        var full = try await measure(command)
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededRandom(seed: seed)
         var kills = 0
-        for round in 1...3 {
+        for round in 1...8 where kills < 3 {
             try world.restoreStore()
             let comment: Comment = "seed \(seed), round \(round), resumes \(resumes)"
             let course = try await course(command, resumes: resumes, within: full, &random, comment)
             kills += course.kills
+            // The machine may have become quicker since it was measured.
+            if course.kills == 0 { full /= 2 }
             if let tally = try tally(course.last, comment), resumes || course.kills == 0 {
                 let sum = (tally["sent"]?.double ?? 0) + (tally["already"]?.double ?? 0)
                 #expect(sum == Double(Self.groups - 20), comment)

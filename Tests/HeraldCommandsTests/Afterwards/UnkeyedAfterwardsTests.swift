@@ -75,10 +75,8 @@ import Testing
         }
 
         let corrected = try await act("correct", [run, "--body", "It is Friday."]) { $0.status == 0 }
-        withKnownIssue("a correction that was killed leaves its replies unproven", isIntermittent: true) {
-            #expect(corrected.status == 0, "\(comment): \(corrected.error)")
-            #expect(number(corrected, "sent") + number(corrected, "already") == Self.all, comment)
-        }
+        #expect(corrected.status == 0, "\(comment): \(corrected.error)")
+        #expect(number(corrected, "sent") + number(corrected, "already") == Self.all, comment)
         #expect(number(corrected, "targets") == Self.all, comment)
         #expect(
             try world.store.texts("SELECT threadID || ': ' || count(*) FROM post GROUP BY threadID HAVING count(*) > 2")
