@@ -48,11 +48,18 @@ let package = Package(
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
         .target(name: "CSpawn", cSettings: strictC),
-        .target(name: "CLuaShim", dependencies: ["CLua", "CJSON"], cSettings: strictC),
+        // It calls into Lua's library all the time: at once, and not by way of a table of jumps.
+        .target(
+            name: "CLuaShim",
+            dependencies: ["CLua", "CJSON"],
+            cSettings: strictC + [.unsafeFlags(["-fno-plt"])]
+        ),
 
+        .target(name: "Files", swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: [
+                "Files",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -73,7 +80,7 @@ let package = Package(
         .target(
             name: "GraphClient",
             dependencies: [
-                "GraphModel", "Processes", "CCrypto",
+                "GraphModel", "Processes", "Files", "CCrypto",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -97,7 +104,7 @@ let package = Package(
             name: "HeraldCommands",
             dependencies: [
                 "ScriptHost", "EmbeddedGraph", "GraphClient", "Announcements", "LuaRuntime", "GraphModel", "Storage",
-                "Processes", "CEdit", "CQREncode",
+                "Processes", "Files", "CEdit", "CQREncode",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -112,7 +119,7 @@ let package = Package(
         .target(
             name: "GraphServer",
             dependencies: [
-                "GraphModel",
+                "GraphModel", "Files",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -118,7 +118,7 @@ static inline void shim_set_host_waiting(lua_State *L, bool waits) {
 // vm.c
 _Noreturn void shim_leave(shim_vm *vm, shim_end reason);
 void shim_hook(lua_State *L, lua_Debug *ar);
-void shim_note_place(shim_vm *vm, lua_State *L); // host.c; allocates nothing
+void shim_note_place(shim_vm *vm, lua_State *L); // errors.c; allocates nothing
 void shim_make_current(shim_vm *vm, lua_State *L);
 void shim_check_stop(shim_vm *vm);
 // For loops in C: ends the state if a stop is wanted, and notes the line that called.
@@ -173,8 +173,12 @@ void shim_push_function(lua_State *L, const char *name, int32_t function, shim_f
 void shim_open_host(lua_State *L);
 bool shim_can_wait(lua_State *L);
 int shim_refuse_to_wait(lua_State *L, const char *name);
+
+// errors.c
+void shim_open_errors(lua_State *L);
+// Turns the table at the top into an error object, with the place of the nearest script frame.
+void shim_finish_error(lua_State *L);
 void shim_push_error(lua_State *L, const char *code, const char *message);
-int shim_raise_answer(lua_State *L);
 int shim_describe_error(lua_State *L);
 int shim_message_handler(lua_State *L);
 const char *shim_fail_place(lua_State *L, int *line);

@@ -166,6 +166,7 @@ static shim_status protect(shim_vm *vm, lua_CFunction f, void *data) {
 
 static int open_all(lua_State *L) {
     shim_open_bridge(L);
+    shim_open_errors(L);
     shim_open_host(L);
     shim_open_sandbox(L);
     shim_open_tasks(L);

@@ -19,7 +19,7 @@ package final class EmbeddedGraph: GraphService {
 
     private let pool: DatabasePool
     private let writer: Writer
-    private let readers: ReaderStatements
+    private let reader: Reader
     private let clock: @Sendable () -> Int64
 
     let router: Router
@@ -55,7 +55,7 @@ package final class EmbeddedGraph: GraphService {
         self.clock = clock
         pool = try StoreFile.open(path, applicationID: StoreSchema.applicationID, migrator: StoreSchema.migrator)
         writer = Writer(pool: pool, path: path)
-        readers = ReaderStatements(path: path)
+        reader = Reader(pool: pool, path: path)
         do {
             operatorCaller = try Self.makeOperator(pool, named: operatorName)
         } catch {
@@ -66,7 +66,7 @@ package final class EmbeddedGraph: GraphService {
     /// Closes the file; nothing may be asked of the store afterwards.
     package func close() throws(StorageError) {
         writer.close()
-        readers.forget()
+        reader.close()
         do { try pool.close() } catch { throw StorageError(path: path, error) }
     }
 
@@ -171,11 +171,8 @@ package final class EmbeddedGraph: GraphService {
     ///
     /// - Throws: What `body` says to whoever asked; ``NoAnswer`` if the file cannot be read.
     func reading<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
-        let readers = readers
         do {
-            return try await pool.read { db in
-                try body(Connection(db: db, statements: readers.cache(for: db)))
-            }
+            return try await reader.perform(body)
         } catch let error as GraphError {
             throw error
         } catch let refusal as Router.MethodNotAllowed {

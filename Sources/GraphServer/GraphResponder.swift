@@ -96,7 +96,7 @@ struct GraphResponder: HTTPResponder {
             // What a browser asks carries no token.
             return GraphResponse(status: 204, headers: ["Allow": Self.allowed])
         }
-        guard isMetrics || target.path.lowercased() == "/$metadata" || Accept(request.headers[.accept]).allowsJSON
+        guard isMetrics || target.path.isSameIgnoringCase("/$metadata") || Accept(request.headers[.accept]).allowsJSON
         else {
             return refuse(
                 GraphError(406, .badRequest, "Answers are application/json, which the Accept header excludes.")

@@ -11,10 +11,9 @@ enum RequestLog {
         _ duration: Duration,
         to logger: Logger
     ) {
-        let path = (request.head.path ?? "/").prefix { $0 != "?" }
         let tenths = Int((duration / .microseconds(100)).rounded())
         var metadata: Logger.Metadata = [
-            "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))", "status": "\(response.status)",
+            "method": "\(request.method.rawValue)", "path": "\(path(of: request))", "status": "\(response.status)",
             "ms": "\(tenths / 10).\(tenths % 10)", "request-id": "\(response.headers["request-id"] ?? "")",
         ]
         if let retryAfter = response.headers["Retry-After"] { metadata["retry-after"] = "\(retryAfter)" }
@@ -34,13 +33,19 @@ enum RequestLog {
 
     /// One line a request whose connection was cut on purpose.
     static func write(_ request: Request, _ cut: ConnectionCut, to logger: Logger) {
-        let path = (request.head.path ?? "/").prefix { $0 != "?" }
         logger.info(
             "connection cut",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(path.prefix(300))",
+                "method": "\(request.method.rawValue)", "path": "\(path(of: request))",
                 "carried-out": "\(cut.wasCarriedOut)",
             ]
         )
+    }
+
+    /// The path without its query, as far as it is worth a line.
+    private static func path(of request: Request) -> Substring {
+        let path = request.head.path ?? "/"
+        let bytes = path.utf8.prefix(300)
+        return path[..<(bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex)]
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import GRDB
 
 /// A file of Herald's could not be opened, read or written.
@@ -78,6 +79,7 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
                 resultCode: error.extendedResultCode.rawValue,
                 detail: error.message ?? "unknown error"
             )
+        case let fault as FileFault: self.init(fault.isReadOnly ? .readOnly : .cannotOpen, fault.description)
         default: self.init(.unexpected, "\(path): \(error)")
         }
     }

@@ -41,13 +41,9 @@ struct Route: Sendable {
     /// The values of the parameters if the path fits.
     func match(_ path: [String]) -> [String: String]? {
         guard path.count == segments.count else { return nil }
+        for case (.name(let name), let part) in zip(segments, path) where !name.isSameIgnoringCase(part) { return nil }
         var parameters: [String: String] = [:]
-        for (segment, part) in zip(segments, path) {
-            switch segment {
-            case .name(let name): guard name.lowercased() == part.lowercased() else { return nil }
-            case .parameter(let name): parameters[name] = part
-            }
-        }
+        for case (.parameter(let name), let part) in zip(segments, path) { parameters[name] = part }
         return parameters
     }
 }

@@ -41,7 +41,7 @@ final class Writer: Sendable {
                 defer { queue.isDraining = true }
                 return !queue.isDraining
             }
-            if mustDrain { Task { await drain() } }
+            if mustDrain { pool.asyncWriteWithoutTransaction { self.drain($0) } }
         }
     }
 
@@ -49,7 +49,8 @@ final class Writer: Sendable {
         statements.forget()
     }
 
-    private func drain() async {
+    /// Carries out what waits, and what comes meanwhile, on the connection's own thread.
+    private func drain(_ db: Database) {
         while true {
             let batch = queue.withLock { queue in
                 let batch = Array(queue.waiting.prefix(Self.batch))
@@ -58,36 +59,36 @@ final class Writer: Sendable {
                 return batch
             }
             if batch.isEmpty { return }
-            let answers = await commit(batch.map(\.work))
+            let answers = commit(batch.map(\.work), db)
             for (item, answer) in zip(batch, answers) { item.continuation.resume(with: answer) }
         }
     }
 
-    private func commit(_ batch: [Work]) async -> [Result<GraphResponse, any Error>] {
-        let statements = statements
+    private func commit(_ batch: [Work], _ db: Database) -> [Result<GraphResponse, any Error>] {
+        let connection = Connection(db: db, statements: statements)
         do {
-            return try await pool.write { db in
-                let connection = Connection(db: db, statements: statements)
-                return try batch.map { work in
+            var answers: [Result<GraphResponse, any Error>] = []
+            try db.inTransaction {
+                for work in batch {
                     let changes = db.totalChangesCount
                     do {
-                        return .success(try work(connection))
+                        answers.append(.success(try work(connection)))
                     } catch let error as GraphError {
                         // What it wrote before it refused must go, and what the others wrote with it, for now.
                         if db.totalChangesCount != changes { throw PartialWrite(refusal: error) }
-                        return .failure(error)
+                        answers.append(.failure(error))
                     }
                 }
+                return .commit
             }
+            return answers
         } catch {
             let failure: any Error = (error as? PartialWrite)?.refusal ?? Self.noAnswer(path, error)
             // The file was waited for already: each alone would wait as long again.
             let isBusy = StorageError(path: path, error).code == .busy
             guard batch.count > 1, !isBusy else { return batch.map { _ in .failure(failure) } }
             // One request's fault has undone the others' work: each is tried alone, so that only the faulty one fails.
-            var answers: [Result<GraphResponse, any Error>] = []
-            for work in batch { answers += await commit([work]) }
-            return answers
+            return batch.flatMap { commit([$0], db) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GraphModel
 
@@ -50,7 +51,12 @@ package struct AccountFile: Sendable {
         } catch {
             throw SignInFault("\(folder) cannot be made: \(error.localizedDescription)")
         }
-        let lock = try await FileLock(path: path + ".lock")
+        let lock: FileLock
+        do {
+            lock = try await FileLock.taken(path: path + ".lock")
+        } catch {
+            throw SignInFault("\(error)")
+        }
         return try await body(Draft(file: self, lock: lock))
     }
 
@@ -59,7 +65,7 @@ package struct AccountFile: Sendable {
         fileprivate let file: AccountFile
         fileprivate let lock: FileLock
 
-        fileprivate init(file: AccountFile, lock: consuming FileLock) {
+        fileprivate init(file: AccountFile, lock: FileLock) {
             self.file = file
             self.lock = lock
         }
@@ -91,42 +97,12 @@ package struct AccountFile: Sendable {
     }
 
     private func replace(with data: Data) throws {
-        let draft = "\(path).\(getpid())"
-        unsafe unlink(draft)
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         do {
-            guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try handle.write(contentsOf: data)
-            try handle.synchronize()
-            try handle.close()
-            guard unsafe rename(draft, path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            try PrivateFile.replace(path, with: data)
+        } catch let fault as FileFault {
+            throw SignInFault(fault.description)
         } catch {
-            unsafe unlink(draft)
             throw SignInFault("\(path) cannot be written: \(error.localizedDescription)")
         }
     }
-}
-
-/// A lock that one process or task holds at a time, released when it goes or the process dies (flock(2)).
-private struct FileLock: ~Copyable, Sendable {
-    private let descriptor: Int32
-
-    /// Waits for the lock on a thread that may be blocked.
-    init(path: String) async throws(SignInFault) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else {
-            throw SignInFault("\(path) cannot be made: \(unsafe String(cString: strerror(errno)))")
-        }
-        self.descriptor = descriptor
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
-                continuation.resume()
-            }
-        }
-    }
-
-    deinit { close(descriptor) }
 }

@@ -11,9 +11,9 @@ package struct GraphHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral
 
     /// The value of a field; setting replaces, nil removes.
     package subscript(name: String) -> String? {
-        get { fields.first { Self.same($0.name, name) }?.value }
+        get { fields.first { $0.name.isSameIgnoringCase(name) }?.value }
         set {
-            let index = fields.firstIndex { Self.same($0.name, name) }
+            let index = fields.firstIndex { $0.name.isSameIgnoringCase(name) }
             switch (index, newValue) {
             case (let index?, let value?): fields[index].value = value
             case (let index?, nil): fields.remove(at: index)
@@ -25,9 +25,5 @@ package struct GraphHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral
 
     package static func == (a: GraphHeaders, b: GraphHeaders) -> Bool {
         a.fields.count == b.fields.count && a.fields.allSatisfy { b[$0.name] == $0.value }
-    }
-
-    private static func same(_ a: String, _ b: String) -> Bool {
-        a.utf8.count == b.utf8.count && (a == b || a.lowercased() == b.lowercased())
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GraphModel
 import Synchronization
@@ -143,7 +144,8 @@ final class RefreshTokens: Sendable {
     /// Does something with what is in the file now, while no other server does.
     private func withFamilies<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
         try state.withLock { state in
-            try PrivateFile.withLock(on: path) {
+            let lock = try FileLock(path: path + ".lock")
+            return try withExtendedLifetime(lock) {
                 let stamp = Stamp(path)
                 if stamp != state.stamp { state = State(families: try read(), stamp: stamp) }
                 return try body(&state)

@@ -31,7 +31,10 @@ final class RequestGate: ChannelDuplexHandler {
     private var isLast = false
     private var lastWord: WireRefusal?
     private var isDone = false
-    private var timer: Scheduled<Void>?
+    /// What happens when the time is up, unless something else is waited for by then.
+    private var awaited: (until: NIODeadline, act: (RequestGate) -> Void)?
+    /// Goes off no later than what is waited for; it is set anew then, not with each request.
+    private var timer: (due: NIODeadline, task: Scheduled<Void>)?
     private var writeTimer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
@@ -52,14 +55,12 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.cancel()
-        writeTimer?.cancel()
+        stopWaiting()
         self.context = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        writeTimer?.cancel()
+        stopWaiting()
         context.fireChannelInactive()
     }
 
@@ -104,7 +105,7 @@ final class RequestGate: ChannelDuplexHandler {
             guard isReading else { return }
             isReading = false
             head = nil
-            timer?.cancel()
+            awaited = nil
             context.fireChannelRead(data)
             if open == 0 { waitForRequest() }
         }
@@ -112,7 +113,7 @@ final class RequestGate: ChannelDuplexHandler {
 
     private func read(_ head: HTTPRequestHead, _ data: NIOAny) {
         isWaitingForHead = false
-        timer?.cancel()
+        awaited = nil
         guard !isLast else { return }
         self.head = head
         if let error = fault(of: head) { return refuse(error) }
@@ -216,7 +217,7 @@ final class RequestGate: ChannelDuplexHandler {
         if let lastWord { return finish(lastWord) }
         if isLast {
             isDone = true
-            timer?.cancel()
+            awaited = nil
             return wire.end(with: [])
         }
         if !isReading { waitForRequest() }
@@ -239,7 +240,7 @@ final class RequestGate: ChannelDuplexHandler {
     /// Answers what cannot be read, after the answers that are still to come.
     private func refuse(_ error: GraphError) {
         guard !isDone, lastWord == nil else { return }
-        timer?.cancel()
+        awaited = nil
         // The request that is being read has no answer yet, so this is its answer.
         let isOwnAnswer = isReading && open == 1 && !hasAnswered
         if open == 0 || isOwnAnswer {
@@ -253,7 +254,7 @@ final class RequestGate: ChannelDuplexHandler {
     private func finish(_ word: WireRefusal) {
         guard !isDone else { return }
         isDone = true
-        timer?.cancel()
+        awaited = nil
         wire.end(with: ResponseFraming.bytes(refusal(word)))
     }
 
@@ -278,10 +279,35 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     private func wait(_ time: TimeAmount, then act: @escaping (RequestGate) -> Void) {
-        timer?.cancel()
-        timer = context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
-            if let self { act(self) }
+        let end = NIODeadline.now() + time
+        awaited = (end, act)
+        if let timer, timer.due <= end { return }
+        setTimer(to: end)
+    }
+
+    private func stopWaiting() {
+        awaited = nil
+        timer?.task.cancel()
+        timer = nil
+        writeTimer?.cancel()
+    }
+
+    private func setTimer(to due: NIODeadline) {
+        timer?.task.cancel()
+        timer = nil
+        guard let context else { return }
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
+            if let self { timerWentOff() }
         }
+        timer = (due, task)
+    }
+
+    private func timerWentOff() {
+        timer = nil
+        guard let awaited else { return }
+        if awaited.until > .now() { return setTimer(to: awaited.until) }
+        self.awaited = nil
+        awaited.act(self)
     }
 }
 

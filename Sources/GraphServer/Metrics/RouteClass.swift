@@ -11,9 +11,10 @@ enum RouteClass {
 
     /// The class of a path below the version: `/groups/{id}/threads`.
     static func of(_ path: String) -> String {
-        let segments = path.prefix(2000).split(separator: "/").prefix(depth)
+        let segments = path.utf8.prefix(2000).split(separator: UInt8(ascii: "/")).prefix(depth)
         return segments.reduce(into: "") { name, segment in
-            let word = segment.lowercased().replacing("%24", with: "$")
+            var word = Substring(segment).lowercased()
+            if word.utf8.first == UInt8(ascii: "%") { word.replace("%24", with: "$") }
             name += "/" + (words.contains(word) ? word : "{id}")
         }
     }

@@ -7,6 +7,7 @@ extension HeraldCommand {
     /// `herald apply`.
     struct Apply: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "apply",
             abstract: "Send exactly what a plan holds.",
             discussion: """
                 Before anything is sent the plan's targets are looked at once more. If one has vanished, goes by another name \

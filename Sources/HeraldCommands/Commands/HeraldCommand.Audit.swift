@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald audit`.
     struct Audit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "audit",
             abstract: "Show, check and export who did what.",
             discussion: """
                 The ledger keeps an entry for each run that began, was taken up again and ended, for each announcement, and \
@@ -23,6 +24,7 @@ extension HeraldCommand.Audit {
     /// `herald audit show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "List the entries, oldest first.",
             discussion: """
                 Examples:
@@ -81,6 +83,7 @@ extension HeraldCommand.Audit {
     /// `herald audit verify`.
     struct Verify: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Look whether every entry is as it was written.",
             discussion: """
                 Prints the hash of the last entry. Note it elsewhere: with --head a later check shows whether the trail \
@@ -144,6 +147,7 @@ extension HeraldCommand.Audit {
     /// `herald audit export`.
     struct Export: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Write every entry, a JSON object a line.",
             discussion: """
                 A hash covers the hash before it and then, each as its length in bytes, a colon and the text: the entry's \

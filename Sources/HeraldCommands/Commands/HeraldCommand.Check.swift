@@ -7,6 +7,7 @@ extension HeraldCommand {
     /// `herald check`.
     struct Check: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Look for faults in scripts without running them.",
             discussion: """
                 It finds what is no Lua; names that mean nothing, with the nearest that does; fields that a module has \

@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald conversations`.
     struct Conversations: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "conversations",
             abstract: "Look at a group's conversations.",
             subcommands: [List.self, Show.self]
         )
@@ -14,6 +15,7 @@ extension HeraldCommand.Conversations {
     /// `herald conversations list`.
     struct List: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List a group's conversations, the newest first.",
             discussion: """
                 Example:
@@ -48,6 +50,7 @@ extension HeraldCommand.Conversations {
     /// `herald conversations show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show one conversation.",
             discussion: """
                 Example: the newest conversation of a group

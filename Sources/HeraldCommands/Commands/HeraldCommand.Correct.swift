@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald correct`.
     struct Correct: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "correct",
             abstract: "Reply in exactly the threads that a run reached.",
             discussion: """
                 With --body or --body-file all threads get the same text. With a script, its announcements are rendered, \

@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald diff`.
     struct Diff: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "diff",
             abstract: "Show how two plans differ: who is in one only, and whose content is another.",
             discussion: """
                 The exit status is 0 if they send the same to the same groups, and 3 if they do not.

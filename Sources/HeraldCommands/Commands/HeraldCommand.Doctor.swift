@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald doctor`.
     struct Doctor: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "doctor",
             abstract: "Look whether everything is in order, and say what to do if it is not.",
             discussion: """
                 Looks at the embedded store and its ledger; or, with --backend, at the way to that backend, the token, the \

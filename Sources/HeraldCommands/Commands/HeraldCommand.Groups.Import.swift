@@ -7,6 +7,7 @@ extension HeraldCommand.Groups {
     /// `herald groups import`.
     struct Import: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "import",
             abstract: "Import groups from a CSV file.",
             discussion: """
                 The first row names the columns, in any order and letter case: id (or ObjectId) and displayName, and \

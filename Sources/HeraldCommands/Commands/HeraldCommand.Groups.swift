@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald groups`.
     struct Groups: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "groups",
             abstract: "Look at groups, and import them into the embedded store.",
             subcommands: [Import.self, List.self, Show.self]
         )
@@ -14,6 +15,7 @@ extension HeraldCommand.Groups {
     /// `herald groups list`.
     struct List: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List the groups.",
             discussion: """
                 Example: the names and addresses of all groups, as CSV
@@ -42,6 +44,7 @@ extension HeraldCommand.Groups {
     /// `herald groups show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show one group.",
             discussion: """
                 Example:

@@ -23,6 +23,7 @@ extension HeraldCommand.LedgerUpkeep {
     /// `herald ledger check`.
     struct Check: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Look whether the ledger is sound, and what is open in it.",
             discussion: """
                 The exit status is 1 if something is damaged or contradicts itself.
@@ -47,6 +48,7 @@ extension HeraldCommand.LedgerUpkeep {
     /// `herald ledger compact`.
     struct Compact: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "compact",
             abstract: "Remove what finished runs keep only to be shown or resumed.",
             discussion: """
                 Of runs that finished more than --keep-days days ago it removes the content of posts that were made, the \
@@ -108,6 +110,7 @@ extension HeraldCommand.LedgerUpkeep {
     /// `herald ledger export`.
     struct Export: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Write what the ledger knows, a JSON object a line.",
             discussion: """
                 The member 'kind' says what a line is: run, tally, wave, effect, finding or audit. Times are microseconds \

@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald login`.
     struct Login: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "login",
             abstract: "Sign in to Microsoft Graph or to a Herald server.",
             discussion: """
                 Shows a code to be entered in a browser on any device, and waits until that is done. With --browser, \

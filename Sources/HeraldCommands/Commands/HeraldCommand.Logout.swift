@@ -5,6 +5,7 @@ extension HeraldCommand {
     /// `herald logout`.
     struct Logout: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "logout",
             abstract: "Forget a sign-in.",
             discussion: """
                 The profile and its tokens go from this machine. What the authority gave holds until it ends; to take it \

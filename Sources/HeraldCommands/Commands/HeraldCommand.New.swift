@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald new`.
     struct New: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "new",
             abstract: "Write a folder with a script to begin with.",
             discussion: """
                 The folder has the script, what it reads, a test, stubs and settings for editors that run \

@@ -7,6 +7,7 @@ extension HeraldCommand.Plan {
     /// `herald plan show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show what is in a plan, or what one group gets.",
             discussion: """
                 Examples:
@@ -178,6 +179,7 @@ extension HeraldCommand.Plan {
     /// `herald plan list`.
     struct List: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List the plans, newest first.",
             discussion: """
                 Example:

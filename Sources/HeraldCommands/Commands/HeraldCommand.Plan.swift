@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald plan`.
     struct Plan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "plan",
             abstract: "See what a script would send, and keep it to be sent exactly so.",
             discussion: """
                 `herald plan SCRIPT` is short for `herald plan make SCRIPT`; `herald plan make --help` has its options, such \
@@ -27,6 +28,7 @@ extension HeraldCommand.Plan {
     /// `herald plan SCRIPT`.
     struct Make: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "make",
             abstract: "Run a script with everything that it would send recorded, and nothing sent.",
             discussion: """
                 Every target is looked at, and every topic and body rendered. The plan is kept in the ledger, and herald \

@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald posts`.
     struct Posts: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "posts",
             abstract: "Look at a thread's posts.",
             subcommands: [List.self, Show.self]
         )
@@ -14,6 +15,7 @@ extension HeraldCommand.Posts {
     /// `herald posts list`.
     struct List: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List a thread's posts, the oldest first.",
             discussion: """
                 Example:
@@ -51,6 +53,7 @@ extension HeraldCommand.Posts {
     /// `herald posts show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show one post, with its content.",
             discussion: """
                 Example:

@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald repl`.
     struct Repl: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "repl",
             abstract: "Try things out, line by line.",
             discussion: """
                 The sandbox and the modules are those of scripts, and so is the store: what is written there stays, and is \

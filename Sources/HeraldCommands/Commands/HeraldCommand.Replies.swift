@@ -7,6 +7,7 @@ extension HeraldCommand {
     /// `herald replies`.
     struct Replies: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "replies",
             abstract: "Show who answered in the threads that a run made.",
             discussion: """
                 Every post counts that is not by whoever made the first one.

@@ -7,6 +7,7 @@ extension HeraldCommand {
     /// `herald report`.
     struct Report: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "report",
             abstract: "Write what came of a run, target by target, for others to read.",
             discussion: """
                 As HTML it is one file to hand on, which needs nothing else: counts, waves, how fast it went, all targets \

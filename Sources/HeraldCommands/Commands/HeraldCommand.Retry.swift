@@ -5,6 +5,7 @@ extension HeraldCommand {
     /// `herald retry`.
     struct Retry: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "Send again what a run could not.",
             discussion: """
                 The posts go out as the run rendered them, to the groups that refused them and to no other. With \

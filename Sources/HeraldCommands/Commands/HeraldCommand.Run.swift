@@ -7,6 +7,7 @@ extension HeraldCommand {
     /// `herald run`.
     struct Run: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "run",
             abstract: "Run a script.",
             discussion: """
                 The script reads files from its own folder only, and acts on the embedded store as its operator. What it \
@@ -70,6 +71,7 @@ extension HeraldCommand {
     /// `herald resume`.
     struct Resume: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Go on with a run that did not come to its end.",
             discussion: """
                 The script is run again as it was, with the arguments and the files that it read the first time. What it \

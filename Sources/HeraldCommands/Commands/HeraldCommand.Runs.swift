@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald runs`.
     struct Runs: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "runs",
             abstract: "List the runs, newest first.",
             discussion: """
                 A run is 'running' while its process lives, 'broken off' if that died without a word, 'interrupted' if \

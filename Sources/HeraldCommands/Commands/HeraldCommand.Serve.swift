@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald serve`, which hands over to `herald-server`.
     struct Serve: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "serve",
             abstract: "Offer the embedded store over HTTP, as Microsoft Graph does.",
             discussion: "Starts herald-server, which is built apart: swift build -c release --product herald-server"
         )

@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show what a run did and what came of it.",
             discussion: """
                 With --failed, --ambiguous or --unsent the targets are listed that are in this state now: what has been sent \

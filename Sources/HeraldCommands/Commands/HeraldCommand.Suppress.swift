@@ -7,6 +7,7 @@ extension HeraldCommand {
     /// `herald suppress`.
     struct Suppress: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "suppress",
             abstract: "Keep the list of groups that get no announcement.",
             discussion: """
                 The groups on the list are left out of every announcement, whatever its script says, and each run says how \
@@ -23,6 +24,7 @@ extension HeraldCommand.Suppress {
     /// `herald suppress add`.
     struct Add: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Leave groups out from now on.",
             discussion: """
                 Examples:
@@ -91,6 +93,7 @@ extension HeraldCommand.Suppress {
     /// `herald suppress list`.
     struct List: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show the groups that are left out.",
             discussion: """
                 Example:
@@ -146,6 +149,7 @@ extension HeraldCommand.Suppress {
     /// `herald suppress remove`.
     struct Remove: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Leave groups out no longer.",
             discussion: """
                 Example:

@@ -8,6 +8,7 @@ extension HeraldCommand {
     /// `herald test`.
     struct Test: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Run the tests of scripts.",
             discussion: """
                 Tests are files named *_test.lua beside the scripts. Besides the usual modules they find test, expect, \

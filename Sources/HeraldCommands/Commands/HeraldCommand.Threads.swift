@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald threads`.
     struct Threads: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "threads",
             abstract: "Look at a group's threads.",
             subcommands: [List.self, Show.self]
         )
@@ -14,6 +15,7 @@ extension HeraldCommand.Threads {
     /// `herald threads list`.
     struct List: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List a group's threads, or those of one conversation, the newest first.",
             discussion: """
                 Example: the threads that are locked
@@ -53,6 +55,7 @@ extension HeraldCommand.Threads {
     /// `herald threads show`.
     struct Show: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show one thread.",
             discussion: """
                 Example:

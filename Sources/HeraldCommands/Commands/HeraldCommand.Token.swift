@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald token`, which hands over to `herald-server`, as only that knows how to sign.
     struct Token: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "token",
             abstract: "Mint an access token for a server that was started with --auth local.",
             discussion: "Starts herald-server, which is built apart: swift build -c release --product herald-server"
         )

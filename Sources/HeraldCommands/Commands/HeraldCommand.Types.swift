@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald types`.
     struct Types: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "types",
             abstract: "Write the Lua API as stubs for editors.",
             discussion: """
                 The stubs are LuaCATS annotations, which lua-language-server reads: put the file where the setting \

@@ -4,6 +4,7 @@ extension HeraldCommand {
     /// `herald undo`.
     struct Undo: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "undo",
             abstract: "Take back what a run made.",
             discussion: """
                 The conversations and threads that the run made are deleted; those in which others have answered stay, \

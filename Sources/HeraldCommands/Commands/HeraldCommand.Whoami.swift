@@ -6,6 +6,7 @@ extension HeraldCommand {
     /// `herald whoami`.
     struct Whoami: HeraldSubcommand {
         static let configuration = CommandConfiguration(
+            commandName: "whoami",
             abstract: "Show who is signed in, and what that allows.",
             discussion: """
                 Shows what HERALD_TOKEN or --token-command gives, or every profile. Tokens are read, not verified, and \

@@ -1,4 +1,5 @@
 import Announcements
+import Files
 import Foundation
 import GraphModel
 import ScriptHost
@@ -79,7 +80,12 @@ struct SuppressionList: Sendable {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        let lock = try await Self.lock(path + ".lock")
+        let lock: FileLock
+        do {
+            lock = try await FileLock.taken(path: path + ".lock")
+        } catch {
+            throw StorageError(path: path, error)
+        }
         defer { lock.release() }
         let before = try entries()
         var entries = before
@@ -90,16 +96,6 @@ struct SuppressionList: Sendable {
         try write(bytes)
         return result
     }
-
-    /// Takes the lock on a thread that may be blocked: whoever holds it needs the others.
-    private static func lock(_ path: String) async throws -> FileLock {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Swift.Result { try taken(path) }) }
-        }
-    }
-
-    @inline(never)  // inlined into an asynchronous caller, its typed errors crash the optimizer of Swift 6.3.1
-    private static func taken(_ path: String) throws -> FileLock { try FileLock(path: path) }
 
     // MARK: The file
 

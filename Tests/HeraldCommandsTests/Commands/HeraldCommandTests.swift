@@ -1,3 +1,4 @@
+import ArgumentParser
 import Testing
 
 @testable import HeraldCommands
@@ -7,6 +8,15 @@ import Testing
         let world = try CapturedWorld()
         #expect(await world.run("--version") == .done)
         #expect(world.output.text == "0.1.0\n")
+    }
+
+    @Test func `every command has its name written down, which is not looked up when the tool starts`() {
+        func unnamed(_ command: any ParsableCommand.Type) -> [String] {
+            let configuration = command.configuration
+            return (configuration.commandName == nil ? ["\(command)"] : [])
+                + configuration.subcommands.flatMap(unnamed)
+        }
+        #expect(unnamed(HeraldCommand.self) == [])
     }
 
     @Test(
