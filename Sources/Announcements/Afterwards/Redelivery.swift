@@ -36,7 +36,8 @@ package struct Redelivery: Sendable {
             waves: timing,
             watcher: watcher,
             announcement: announcement,
-            name: tally.name
+            name: tally.name,
+            part: 0
         )
         let (start, begunAt) = (now(), delivery.sender.uptime())
         let announced = tally
