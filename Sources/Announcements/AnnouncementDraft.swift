@@ -50,6 +50,8 @@ package actor AnnouncementDraft {
     private var findings: [Finding] = []
     private var planned: Set<GroupID> = []
     private var refusals: [Refusal] = []
+    /// How many of the posts that are to be sent reply in the thread of an earlier one.
+    package private(set) var replies = 0
     /// What is odd about the posts that are to be sent.
     package private(set) var oddities = PostOddities()
     private var faults: [Fault] = []
@@ -182,6 +184,7 @@ package actor AnnouncementDraft {
     /// Takes back what is planned: it is not to be sent.
     package func discard() async throws {
         planned = []
+        replies = 0
         try await takeBack()
     }
 
@@ -328,6 +331,7 @@ package actor AnnouncementDraft {
                     refused.append((post, refusal))
                 } else {
                     planned.insert(post.group)
+                    if post.path.hasSuffix("/reply") { replies += 1 }
                     oddities.note(post)
                 }
             case .already: tally.already += 1

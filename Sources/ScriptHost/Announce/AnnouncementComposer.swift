@@ -215,6 +215,7 @@ actor AnnouncementComposer {
                 throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
             }
             var shown = RunMonitor.Preview(tally: preview, groups: groups)
+            shown.replies = await draft.replies
             shown.refused = await draft.refused
             shown.oddities = await draft.oddities
             shown.waves = spec.waves

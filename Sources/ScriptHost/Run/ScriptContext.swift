@@ -100,6 +100,8 @@ package struct RunMonitor: Sendable {
         package var tally: AnnouncementTally
         /// The groups to which a post will be sent.
         package var groups: Set<GroupID>
+        /// How many of these posts reply in the thread of an earlier one.
+        package var replies = 0
         /// The groups that do not take it, the first of them.
         package var refused: [AnnouncementDraft.Refusal] = []
         /// What is odd about the posts.

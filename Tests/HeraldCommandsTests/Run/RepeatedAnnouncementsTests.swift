@@ -88,6 +88,20 @@ import Testing
         #expect(try ledger.texts("SELECT path FROM effect WHERE body LIKE '%Other%'").isEmpty)
     }
 
+    @Test func `replies to those who have other content are counted apart`() async throws {
+        let world = try await PlanTests.world()
+        func announce(_ text: String) -> String {
+            "announce { name = \"news\", to = csv.read \"groups.csv\", topic = \"A\", body = text \"\(text)\", "
+                + "onChange = \"reply\" }"
+        }
+        try world.write(announce("x"), to: "a.lua")
+        #expect(await world.run("run", "a.lua") == .done)
+        try world.write(announce("y"), to: "a.lua")
+        _ = world.error.take()
+        #expect(await world.run("plan", "a.lua") == .done)
+        #expect(world.error.take().contains("news: 3 announcements: 3 replies to those who have the first\n"))
+    }
+
     // MARK: Plans
 
     @Test func `a plan has one schedule for each name`() async throws {
