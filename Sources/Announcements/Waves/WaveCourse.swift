@@ -125,6 +125,7 @@ extension Delivery.Outcome {
         already += other.already
         answered += other.answered
         findings += other.findings
+        unsettled.formUnion(other.unsettled)
         halt = other.halt
     }
 }

@@ -100,12 +100,12 @@ struct CorrectErrand: Errand {
                 try await site.ledger.keep(Self.json(tallies, excluded), path: Self.planPath, run: site.lease.run)
             }
         }
-        var ending = try await site.deliver(tallies, excluded: excluded, unproven: true)
+        var ending = try await site.deliver(tallies, excluded: excluded)
         while ending == .done, await !planner.isComplete {
             try await planner.planNext()
             try await planner.takeUpUnsettled()
             tallies = await planner.tallies
-            ending = try await site.deliver(tallies, excluded: excluded, unproven: true)
+            ending = try await site.deliver(tallies, excluded: excluded)
         }
         return ending
     }
