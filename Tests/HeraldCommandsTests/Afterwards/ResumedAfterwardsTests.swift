@@ -39,6 +39,120 @@ import Testing
         return counts
     }
 
+    private func correct(_ run: String, _ text: String, in stage: AfterwardsStage) async throws -> String {
+        let ending = await stage.run("correct", run, "--body", text, "--json")
+        return try #require(try ending.json["run"]?.string)
+    }
+
+    private static let twoThreads = """
+        announce { name = "t", to = csv.read "groups.csv", topic = "t", body = text "one" }
+        announce { name = "t", to = csv.read "groups.csv", topic = "t", body = text "two", onChange = "new" }
+        """
+
+    // MARK: Corrections
+
+    @Test(arguments: [nil, ["n"]])
+    func `a correction that is resumed and not allowed keeps what it has planned, and sends it once it is`(
+        answers: [String]?
+    ) async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        let correction = try await correct(run, "Friday", in: stage)
+        try stop(
+            correction,
+            in: stage,
+            after: """
+                UPDATE effect SET state = 0, settledAt = NULL WHERE \(last(2, of: correction));
+                UPDATE effect SET state = 3, code = 'x', message = 'x' WHERE \(last(1, of: correction))
+                """
+        )
+        let refused = await stage.run(["resume", correction, "--ask"], answers: answers)
+        #expect(refused.status == .usage, "\(refused.error)")
+        #expect(try ledger(stage).texts("SELECT key FROM effect WHERE runID = '\(correction)'").count == 4)
+        #expect(try ledger(stage).texts("SELECT key FROM effect WHERE state = 3").count == 1)
+        let resumed = await stage.run("resume", correction, "--json")
+        #expect(resumed.status == .done, "\(resumed.error)")
+        let tally = try tally(resumed)
+        #expect(tally["targets"] == 4 && tally["done"] == 4 && tally["unsent"] == 0)
+        #expect(try ledger(stage).texts("SELECT key FROM effect WHERE state <> 2").isEmpty)
+    }
+
+    @Test func `a correction whose replies another has displaced plans them anew when it is resumed`() async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        let correction = try await correct(run, "Friday", in: stage)
+        try stop(correction, in: stage, after: "UPDATE effect SET state = 0 WHERE \(last(2, of: correction))")
+        _ = try await correct(run, "Saturday", in: stage)
+        #expect(try ledger(stage).texts("SELECT key FROM effect WHERE runID = '\(correction)'").count == 2)
+        let resumed = await stage.run("resume", correction, "--json")
+        #expect(resumed.status == .done, "\(resumed.error)")
+        let tally = try tally(resumed)
+        #expect(tally["targets"] == 4 && tally["done"] == 4 && tally["unsent"] == 0)
+        #expect(
+            try ledger(stage).texts("SELECT key FROM effect WHERE runID = '\(correction)' AND state = 2").count == 4
+        )
+    }
+
+    @Test func `what a retry of a correction has sent is no gap when the correction is resumed`() async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        let correction = try await correct(run, "Friday", in: stage)
+        try stop(
+            correction,
+            in: stage,
+            after: "UPDATE effect SET state = 3, code = 'x', message = 'x' WHERE \(last(1, of: correction))"
+        )
+        #expect(await stage.run("retry", correction, "--failed").status == .done)
+        let resumed = await stage.run("resume", correction, "--json")
+        #expect(resumed.status == .done, "\(resumed.error)")
+        let tally = try tally(resumed)
+        #expect(tally["targets"] == 4 && tally["done"] == 4 && tally["unsent"] == 0)
+        #expect(try stage.world.store.count("post") == 8)
+    }
+
+    @Test func `a correction of several threads a group that is resumed counts each reply once`() async throws {
+        let stage = try await AfterwardsStage()
+        try stage.world.write(Self.twoThreads, to: "b.lua")
+        let run = try await stage.announce("b.lua")
+        let correction = try await correct(run, "Friday", in: stage)
+        try stop(
+            correction,
+            in: stage,
+            after: """
+                DELETE FROM effect WHERE runID = '\(correction)'
+                    AND id NOT IN (SELECT min(id) FROM effect WHERE runID = '\(correction)' GROUP BY target)
+                """
+        )
+        let resumed = await stage.run("resume", correction, "--json")
+        #expect(resumed.status == .done, "\(resumed.error)")
+        let tally = try tally(resumed)
+        #expect(tally["targets"] == 8 && tally["done"] == 8, "\(tally)")
+        #expect(try stage.world.store.count("post") == 16)
+    }
+
+    @Test(arguments: ["ASC", "DESC"])
+    func `a reply that is refused stays in the report when the replies in further threads go out`(
+        order: String
+    ) async throws {
+        let stage = try await AfterwardsStage()
+        try stage.world.write(Self.twoThreads, to: "b.lua")
+        let run = try await stage.announce("b.lua")
+        let group = Self.groups[0]
+        try stage.world.store.change(
+            """
+            UPDATE thread SET isLocked = 1 WHERE id =
+                (SELECT id FROM thread WHERE groupID = '\(group)' ORDER BY deliveredAt \(order) LIMIT 1)
+            """
+        )
+        let corrected = await stage.run("correct", run, "--body", "Friday", "--json")
+        #expect(corrected.status == .targetsFailed, "\(corrected.error)")
+        let tally = try tally(corrected)
+        #expect(tally["targets"] == 8 && tally["sent"] == 7 && tally["failed"] == 1, "\(tally)")
+        #expect(try corrected.json["findings"]?.elements?.map { $0["target"]?.string } == [group.text])
+    }
+
+    // MARK: Retries
+
     @Test func `a retry sends what it has taken up, and no more than that counts`() async throws {
         let stage = try await AfterwardsStage(groups: 2, of: 4)
         let run = try await stage.announce()
