@@ -14,7 +14,7 @@ struct SimulationOptions: ParsableArguments {
             """
             What goes wrong: lost-reply=2% (the write is done, the answer is not given), reset=1% (cut off before it \
             is done), throttle=5% (429), unavailable=1% (503), latency=50ms±30ms, read-lag=5s (what was made cannot be \
-            read yet), provisioning=10s (new groups have no conversations yet); any of them, separated by commas.
+            read, changed or deleted yet), provisioning=10s (new groups have no conversations yet); any of them, separated by commas.
             """,
             valueName: "faults"
         ),

@@ -56,7 +56,7 @@ struct FaultDecisionTests {
         #expect(Set(delays).count > 900)
     }
 
-    @Test func `what was made cannot be read until the lag is over`() throws {
+    @Test func `what was made cannot be read, changed or deleted until the lag is over`() throws {
         var decisions = FaultDecisions(try FaultSpecification("read-lag=5s"), seed: 1)
         let made = GraphResponse(status: 201, json: Array(#"{"id":"C1","threads":[{"id":"T1","posts":[]}]}"#.utf8))
         decisions.note(made, to: request(.post, Self.group + "/conversations"), at: .seconds(10))
@@ -64,11 +64,16 @@ struct FaultDecisionTests {
         for path in paths {
             #expect(decisions.decide(request(.get, Self.group + path), at: .seconds(14)).fate == .notVisible)
         }
+        for method in [GraphRequest.Method.delete, .patch] {
+            let change = request(method, Self.group + "/conversations/C1")
+            #expect(decisions.decide(change, at: .seconds(14)).fate == .notVisible)
+        }
         #expect(decisions.invisibleIDs(at: .seconds(14)) == ["C1", "T1"])
         #expect(decisions.decide(request(.post, Self.group + "/threads/T1/reply"), at: .seconds(14)).fate == .answered)
         #expect(decisions.decide(request(.get, Self.group + "/threads/T2"), at: .seconds(14)).fate == .answered)
         for path in paths {
             #expect(decisions.decide(request(.get, Self.group + path), at: .seconds(15)).fate == .answered)
+            #expect(decisions.decide(request(.delete, Self.group + path), at: .seconds(15)).fate == .answered)
         }
         #expect(decisions.invisibleIDs(at: .seconds(15)).isEmpty)
     }

@@ -99,6 +99,37 @@ extension Ledger {
         }
     }
 
+    /// How many of some posts a run has sent.
+    ///
+    /// - Parameters:
+    ///   - posts: The posts, rendered as they were then.
+    ///   - name: Their announcement's name.
+    ///   - run: The run.
+    /// - Returns: How many.
+    /// - Throws: ``StorageError``.
+    package func sent(
+        _ posts: [RenderedPost],
+        named name: String,
+        by run: String
+    ) async throws(StorageError) -> Int {
+        let path = path
+        return try await read { db in
+            let select = try PreparedStatement(
+                db,
+                "SELECT 1 FROM effect WHERE key = $1 AND runID = $2 AND state = 2",
+                path: path
+            )
+            var sent = 0
+            for post in posts {
+                select.bind(post.key(in: name).description, 1)
+                select.bind(run, 2)
+                if try select.step() { sent += 1 }
+                select.reset()
+            }
+            return sent
+        }
+    }
+
     /// What excludes groups in a query about effects; they stand in a table of the connection's own, since they may be
     /// many.
     private static func condition(excluding groups: Set<GroupID>, _ db: Database) throws -> String {
@@ -119,7 +150,7 @@ extension Ledger {
     ///   - reason: The code and the message with which it is refused.
     ///   - lease: The right to write for the run.
     ///   - time: Microseconds since 1970.
-    /// - Returns: The groups that had something planned.
+    /// - Returns: The groups that had something planned, or for which the run has given it up before, with this code.
     /// - Throws: ``StorageError``.
     package func giveUp(
         _ groups: Set<GroupID>,
@@ -135,10 +166,10 @@ extension Ledger {
             let planned = try String.fetchAll(
                 db,
                 sql: """
-                    SELECT DISTINCT target FROM effect WHERE runID = ? AND state = 0
+                    SELECT DISTINCT target FROM effect WHERE runID = ? AND (state = 0 OR (state = 3 AND code = ?))
                         AND announcementID = (SELECT id FROM announcement WHERE name = ?)
                     """,
-                arguments: [lease.run, announcement]
+                arguments: [lease.run, code, announcement]
             )
             let given = groups.intersection(planned.compactMap { GroupID($0) })
             for group in given {

@@ -76,18 +76,12 @@ extension Delivery {
             case .stopped: outcome.halt = outcome.halt ?? .interrupted
             case .ambiguous(let reason):
                 outcome.answered += 1
+                outcome.unsettled.insert(effect.id)
                 state.ambiguous += 1
                 pending.append(
                     Settlement(effect: effect.id, event: .lose, status: 0, message: reason, at: now())
                 )
-                outcome.findings.append(
-                    Finding(
-                        kind: .ambiguous,
-                        announcement: name,
-                        target: effect.target?.text ?? effect.path,
-                        message: "It cannot be proved whether the group has the post: \(reason)"
-                    )
-                )
+                outcome.findings.append(.ambiguous(effect.target?.text ?? effect.path, name, reason))
                 tell(effect, .ambiguous, message: reason)
             }
         }
@@ -105,11 +99,7 @@ extension Delivery {
                 )
             case .ambiguous:
                 state.ambiguous += 1
-                let message =
-                    "It cannot be proved whether the group has the post: \(message ?? "another run lost the answer")"
-                outcome.findings.append(
-                    Finding(kind: .ambiguous, announcement: name, target: group.text, message: message)
-                )
+                outcome.findings.append(.ambiguous(group.text, name, message ?? "another run lost the answer"))
             default:
                 state.already += 1
                 outcome.already += 1
@@ -145,6 +135,7 @@ extension Delivery {
             var settlement = Settlement(effect: effect.id, event: .succeed, status: response.status, at: now())
             if let error = response.error {
                 state.failed += 1
+                outcome.unsettled.insert(effect.id)
                 settlement.event = .refuse
                 settlement.code = error.code
                 settlement.message = error.message
@@ -176,6 +167,16 @@ extension Delivery {
 }
 
 extension Finding {
+    /// Nobody knows whether a group has a post of an announcement.
+    static func ambiguous(_ target: String, _ announcement: String, _ reason: String?) -> Finding {
+        Finding(
+            kind: .ambiguous,
+            announcement: announcement,
+            target: target,
+            message: "It cannot be proved whether the group has the post: \(reason ?? "its answer was lost")"
+        )
+    }
+
     /// A group has a post of an announcement more than once.
     static func doubled(_ effect: Effect, copies: Int, announcement: String) -> Finding {
         Finding(

@@ -8,6 +8,7 @@ extension Delivery {
         private let batch: Int
         /// How many attempts are written ahead at once; nil if none are.
         private let ahead: Int?
+        private let scope: Scope
         private var page = ArraySlice<Effect>()
         private var last: Int64 = 0
         private var isExhausted = false
@@ -15,7 +16,8 @@ extension Delivery {
         /// What has been written ahead and not been sent.
         private(set) var begun = ArraySlice<Effect>()
 
-        init(announcement: Int64, lease: Lease, batch: Int, ahead: Int?) {
+        init(announcement: Int64, lease: Lease, batch: Int, ahead: Int?, scope: Scope) {
+            self.scope = scope
             self.announcement = announcement
             self.lease = lease
             self.batch = batch
@@ -50,6 +52,7 @@ extension Delivery {
                         lease: lease,
                         after: last,
                         limit: batch,
+                        ownOnly: scope.isOwnOnly,
                         at: now
                     )
                     isExhausted = claim.isLast
@@ -58,9 +61,9 @@ extension Delivery {
                     if page.isEmpty { return nil }
                 }
                 let count = ahead ?? page.count
-                begun = page.prefix(count).filter { $0.target.map(missing.contains) ?? false }[...]
+                begun = next(of: page.prefix(count), for: missing)[...]
                 page = page.dropFirst(count)
-                guard ahead != nil else { continue }
+                guard ahead != nil, !begun.isEmpty else { continue }
                 try await ledger.begin(begun.filter { $0.state == .planned }.map(\.id), lease: lease, at: now)
                 for index in begun.indices { begun[index].attemptedAt = begun[index].attemptedAt ?? now }
             }
@@ -68,6 +71,17 @@ extension Delivery {
             hasSent = true
             if let target = effect.target { missing.remove(target) }
             return effect
+        }
+
+        /// The first effect of each missing group: those that a group has beside it go out in another pass, if they do.
+        private func next(of effects: ArraySlice<Effect>, for missing: Set<GroupID>) -> [Effect] {
+            var taken: Set<GroupID> = []
+            return effects.filter { effect in
+                guard let target = effect.target, missing.contains(target), !scope.tried.contains(effect.id) else {
+                    return false
+                }
+                return taken.insert(target).inserted
+            }
         }
     }
 }

@@ -30,8 +30,18 @@ package struct Delivery: Sendable {
         package var answered = 0
         /// What was refused, or cannot be decided, and why.
         package var findings: [Finding] = []
+        /// The numbers of the effects that were refused, or cannot be decided.
+        var unsettled: Set<Int64> = []
         /// Why sending ended before every target had its answer; nil if all had.
         package var halt: Halt?
+    }
+
+    /// Which of an announcement's effects are sent.
+    struct Scope: Sendable {
+        /// Whether only those are that the run of the lease has planned, or has made its own.
+        var isOwnOnly = false
+        /// The numbers of effects that have been tried in vain and are left alone.
+        var tried: Set<Int64> = []
     }
 
     /// Why a delivery stops before its end.
@@ -64,6 +74,8 @@ package struct Delivery: Sendable {
 
     /// Told what came of each target; nil if nobody wants to know.
     package var answered: (@Sendable (TargetAnswer) -> Void)?
+
+    var scope = Scope()
 
     /// How long is waited for a window before the clock is looked at again.
     static let windowStep = Duration.seconds(60)
@@ -122,7 +134,8 @@ package struct Delivery: Sendable {
             announcement: announcement,
             lease: lease,
             batch: batch,
-            ahead: sender.writesAhead ? ahead : nil
+            ahead: sender.writesAhead ? ahead : nil,
+            scope: scope
         )
         progress(job.state)
         while true {
@@ -242,7 +255,13 @@ package struct Delivery: Sendable {
 
     /// Counts what another run has settled.
     private func adopt(of name: String, in job: inout Job) async throws {
-        for settled in try await ledger.settled(announcement: name, in: job.missing) {
+        var groups = job.missing
+        if scope.isOwnOnly {
+            // What is still this run's nobody has settled, whatever became of the group's other posts.
+            let open: [EffectState] = [.planned, .sending, .ambiguous]
+            groups.subtract(try await ledger.groups(announcement: name, run: lease.run, in: open).groups)
+        }
+        for settled in try await ledger.settled(announcement: name, in: groups) {
             job.adopt(settled.state, of: settled.group, code: settled.code, message: settled.message)
         }
     }

@@ -15,14 +15,15 @@ extension Ledger {
         package var isLast = false
     }
 
-    /// Claims the next effects of an announcement that are planned, or of which nothing tells how an attempt ended,
-    /// whichever run planned them: until the claim is released nobody else sends them.
+    /// Claims the next effects of an announcement that are planned, or of which nothing tells how an attempt ended:
+    /// until the claim is released nobody else sends them.
     ///
     /// - Parameters:
     ///   - announcement: The announcement's number.
     ///   - lease: By whom they are claimed.
     ///   - last: The number after which to begin.
     ///   - limit: How many at most.
+    ///   - ownOnly: Whether only those are claimed that are the lease's run's; else whichever run planned them.
     ///   - time: Microseconds since 1970.
     /// - Returns: The effects that no other run has claimed.
     /// - Throws: ``StorageError``.
@@ -31,6 +32,7 @@ extension Ledger {
         lease: Lease,
         after last: Int64,
         limit: Int,
+        ownOnly: Bool = false,
         at time: Int64
     ) async throws(StorageError) -> Claim {
         try await write { db, statements in
@@ -39,7 +41,14 @@ extension Ledger {
             let taken = try Self.claims(on: announcement, except: lease, db, statements)
             var claim = Claim(last: last)
             while claim.effects.isEmpty, !claim.isLast {
-                let page = try Self.open(announcement: announcement, after: claim.last, limit: limit, db, statements)
+                let page = try Self.open(
+                    announcement: announcement,
+                    of: ownOnly ? lease.run : nil,
+                    after: claim.last,
+                    limit: limit,
+                    db,
+                    statements
+                )
                 claim.isLast = page.count < limit
                 for effect in page {
                     if taken.contains(where: { $0.contains(effect.id) }) {
@@ -91,6 +100,7 @@ extension Ledger {
 
     private static func open(
         announcement: Int64,
+        of run: String?,
         after last: Int64,
         limit: Int,
         _ db: Database,
@@ -100,12 +110,14 @@ extension Ledger {
             db,
             """
             SELECT id, target, targetName, key, path, state, attemptedAt, sharedHash, sharedAt, body FROM effect
-            WHERE id > $1 AND announcementID = $2 AND state IN (0, 1, 4) ORDER BY id LIMIT $3
+            WHERE id > $1 AND announcementID = $2 AND state IN (0, 1, 4)\(run == nil ? "" : " AND runID = $3")
+            ORDER BY id LIMIT $\(run == nil ? 3 : 4)
             """
         )
         select.bind(last, 1)
         select.bind(announcement, 2)
-        select.bind(Int64(limit), 3)
+        if let run { select.bind(run, 3) }
+        select.bind(Int64(limit), run == nil ? 3 : 4)
         var effects: [Effect] = []
         effects.reserveCapacity(limit)
         var parts: [[UInt8]: SharedPart] = [:]

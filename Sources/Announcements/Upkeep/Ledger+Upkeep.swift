@@ -88,7 +88,8 @@ extension Ledger {
 
     /// Removes what old runs keep only to be resumed or shown: the bodies of posts that were made, files, recorded times.
     ///
-    /// What was sent to whom stays for ever, by key and hash, so that it is never sent twice.
+    /// What was sent to whom stays for ever, by key and hash, so that it is never sent twice. What a run needs that sends
+    /// again what another could not stays, too: the files and the timing of the run whose posts they were first.
     ///
     /// - Parameters:
     ///   - time: Runs that ended before this moment count as old, in microseconds since 1970.
@@ -109,7 +110,10 @@ extension Ledger {
             )
             compaction.posts = db.changesCount
             for table in ["runInput", "journal"] {
-                try db.execute(sql: "DELETE FROM \(table) WHERE runID IN (\(old))", arguments: [time])
+                try db.execute(
+                    sql: "DELETE FROM \(table) WHERE runID IN (\(old)) AND runID NOT IN (\(Self.unsettledRuns))",
+                    arguments: [time]
+                )
             }
             try db.execute(
                 sql: "DELETE FROM lease WHERE endedAt IS NOT NULL AND runID IN (\(old))",
@@ -143,6 +147,16 @@ extension Ledger {
         do { try await pool.vacuum() } catch { throw StorageError(path: path, error) }
         return compaction
     }
+
+    /// The runs that have a post which is not settled, or was refused, and those whose posts these sent again or corrected.
+    private static let unsettledRuns = """
+        WITH RECURSIVE needed (id) AS (
+            SELECT runID FROM effect WHERE state IN (0, 1, 3, 4)
+            UNION
+            SELECT run.origin FROM run JOIN needed ON run.id = needed.id WHERE run.origin IS NOT NULL
+        )
+        SELECT id FROM needed
+        """
 
     /// Every row that tells what was done, as JSON objects with a member `kind`: runs, announcements' counts, waves,
     /// effects, findings and the audit trail; without bodies of posts and of answers.

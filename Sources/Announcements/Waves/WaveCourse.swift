@@ -151,6 +151,7 @@ extension Delivery.Outcome {
         already += other.already
         answered += other.answered
         findings += other.findings
+        unsettled.formUnion(other.unsettled)
         halt = other.halt
     }
 }

@@ -62,7 +62,8 @@ struct FaultDecisions: Sendable {
         if let mailbox = place.mailbox, unprovisioned.contains(mailbox, at: now) {
             return Decision(fate: .notProvisioned, delay: delay)
         }
-        if !request.method.isWrite, place.segments.contains(where: { invisible.contains($0, at: now) }) {
+        // What answers a reply has been there for its sender; a change and a deletion are looked for as a reading is.
+        if request.method != .post, place.segments.contains(where: { invisible.contains($0, at: now) }) {
             return Decision(fate: .notVisible, delay: delay)
         }
         return Decision(fate: fate, delay: delay)
@@ -79,7 +80,7 @@ struct FaultDecisions: Sendable {
         return chance < limit ? .lostReply : .answered
     }
 
-    /// Takes note of what a write has made: for a while it cannot be read.
+    /// Takes note of what a write has made: for a while it cannot be read, changed or deleted.
     mutating func note(_ response: GraphResponse, to request: GraphRequest, at now: Duration) {
         guard request.method == .post, response.isSuccess, !response.isReplayed else { return }
         let place = RequestPlace(request)

@@ -21,7 +21,7 @@ package struct FaultSpecification: Sendable, Equatable {
     /// The share of requests that are refused with 503.
     package var unavailable = 0.0
     package var latency: Latency?
-    /// How long what was made cannot be read yet.
+    /// How long what was made cannot be read, changed or deleted yet.
     package var readLag: Duration = .zero
     /// How long a new group has no conversations yet.
     package var provisioning: Duration = .zero

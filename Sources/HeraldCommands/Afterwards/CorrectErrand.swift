@@ -58,10 +58,11 @@ struct CorrectErrand: Errand {
     func carryOut(_ site: ErrandSite) async throws -> ErrandEnding {
         var tallies: [AnnouncementTally]
         var excluded: [String: [Finding]]
-        var isPlanned = true
         let planner = CorrectionPlanner(site)
-        if let planned = try await site.ledger.kept(Self.planPath, run: site.lease.run) {
-            (tallies, excluded) = try Self.planned(in: planned)
+        let known = try await planned(site)
+        let isPlanned = known != nil
+        if let known {
+            (tallies, excluded) = known
             for index in tallies.indices {
                 let name = tallies[index].name
                 let given = try await site.giveUpSuppressed(of: name)
@@ -69,30 +70,27 @@ struct CorrectErrand: Errand {
                 tallies[index].excluded += given.count
                 excluded[name, default: []] += given
             }
-            // What was refused before it was stopped is tried once more, as when a script is resumed.
-            try await site.ledger.takeUp(
-                .failed,
-                of: site.lease.run,
-                except: site.suppressed,
-                lease: site.lease
-            )
         } else {
             tallies = try await plan(by: planner, site)
             excluded = await planner.excluded
-            isPlanned = false
         }
         var wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)] = []
         for tally in tallies {
-            let open: [EffectState] = [.planned, .sending]
+            // What was refused before it was stopped is tried once more, as when a script is resumed, and what is unproven
+            // may be sent.
+            let open: [EffectState] = isPlanned ? [.planned, .sending, .failed, .ambiguous] : [.planned, .sending]
             let groups = try await site.ledger.groups(announcement: tally.name, run: site.lease.run, in: open).groups
-            wanted.append((tally, groups))
+            wanted.append((tally, groups.subtracting(site.suppressed)))
         }
         guard tallies.contains(where: { $0.targets > 0 }) else { return .idle }
         if let refusal = await site.refusal(of: wanted, saying: await summaries(of: wanted, planner)) {
-            for tally in tallies { try await discard(tally, site) }
+            // What was planned before it was stopped has been allowed once, and is what a resumed run goes on with.
+            if !isPlanned { for tally in tallies { try await discard(tally, site) } }
             return refusal
         }
-        if !isPlanned {
+        if isPlanned {
+            try await site.ledger.takeUp(.failed, of: site.lease.run, except: site.suppressed, lease: site.lease)
+        } else {
             try await planner.takeUpUnsettled()
             tallies = await planner.tallies
             // Where more is to be planned once this is sent, a run that is resumed plans anew; what was sent has its key.
@@ -100,12 +98,12 @@ struct CorrectErrand: Errand {
                 try await site.ledger.keep(Self.json(tallies, excluded), path: Self.planPath, run: site.lease.run)
             }
         }
-        var ending = try await site.deliver(tallies, excluded: excluded, unproven: true)
+        var ending = try await site.deliver(tallies, excluded: excluded)
         while ending == .done, await !planner.isComplete {
             try await planner.planNext()
             try await planner.takeUpUnsettled()
             tallies = await planner.tallies
-            ending = try await site.deliver(tallies, excluded: excluded, unproven: true)
+            ending = try await site.deliver(tallies, excluded: excluded)
         }
         return ending
     }
@@ -314,6 +312,21 @@ struct CorrectErrand: Errand {
         }
     }
 
+    /// What this run planned before it was stopped; nil if that is not known, or not all there any more: other runs may
+    /// have put theirs in its place, or taken it up.
+    private func planned(
+        _ site: ErrandSite
+    ) async throws -> (tallies: [AnnouncementTally], excluded: [String: [Finding]])? {
+        guard let json = try await site.ledger.kept(Self.planPath, run: site.lease.run) else { return nil }
+        let planned = try Self.planned(in: json)
+        let states: [EffectState] = [.planned, .sending, .sent, .failed, .ambiguous]
+        for tally in planned.tallies {
+            let own = try await site.ledger.groups(announcement: tally.name, run: site.lease.run, in: states).effects
+            guard own >= tally.targets - tally.already - tally.ambiguous else { return nil }
+        }
+        return planned
+    }
+
     private static func planned(
         in json: [UInt8]
     ) throws -> (tallies: [AnnouncementTally], excluded: [String: [Finding]]) {
@@ -434,6 +447,8 @@ private actor CorrectionPlanner {
         let number = try await ledger.announcement(named: name, lease: lease, at: now())
         let decisions = try await ledger.plan(posts, announcement: number, named: name, lease: lease)
         var tally = counts[name] ?? AnnouncementTally(name: name)
+        // What the run itself has sent is counted when it goes on.
+        tally.already -= try await ledger.sent(posts, named: name, by: lease.run)
         for (post, decision) in zip(posts, decisions) {
             tally.targets += 1
             switch decision {

@@ -8,6 +8,8 @@ struct Deletion: Sendable {
         case deleted
         /// It was gone already.
         case gone
+        /// It is not found, and was made so lately that it may not be visible yet.
+        case unseen
         /// Others have answered in it, so many posts; it was left as it is.
         case answered(Int)
         /// The backend refused.
@@ -28,14 +30,18 @@ struct Deletion: Sendable {
     /// What cannot be deleted as a conversation is deleted thread by thread: some backends refuse the one and do the
     /// other (reference, section 13.2).
     ///
+    /// - Parameters:
+    ///   - made: What is deleted.
+    ///   - isYoung: Whether it was made so lately that the backend may not find it yet.
+    /// - Returns: What came of it.
     /// - Throws: ``NoAnswer`` if the backend does not answer.
-    func delete(_ made: MadeItem) async throws -> Outcome {
+    func delete(_ made: MadeItem, isYoung: Bool = false) async throws -> Outcome {
         do {
             if !evenAnswered {
-                let reader = GraphReader(service: backend.service, caller: backend.caller, root: backend.serviceRoot)
-                switch try await ThreadAnswers(reader: reader).finding(for: made) {
-                // A reader may not see yet what was made just now; the deletion tells.
-                case .gone: break
+                switch try await finding(for: made) {
+                case .gone:
+                    // Whether others have answered is seen later.
+                    if isYoung { return .unseen }
                 case .answers(let answers): if !answers.isEmpty { return .answered(answers.count) }
                 }
             }
@@ -43,22 +49,34 @@ struct Deletion: Sendable {
             // What cannot be looked at is not known to be without answers.
             return .refused(code: error.code, message: "It cannot be seen whether others answered: \(error.message)")
         }
+        guard let refusal = try await refusal(of: made) else { return .deleted }
+        guard refusal.status == 404 else { return .refused(code: refusal.code, message: refusal.message) }
+        if isYoung { return .unseen }
+        // A backend may know of it in one place and not in another.
+        do { if case .gone = try await finding(for: made) { return .gone } } catch is GraphError {}
+        return .refused(
+            code: refusal.code,
+            message: "The backend does not find it to delete it, and readers still see it; take it back later on."
+        )
+    }
+
+    private func finding(for made: MadeItem) async throws -> ThreadAnswers.Finding {
+        let reader = GraphReader(service: backend.service, caller: backend.caller, root: backend.serviceRoot)
+        return try await ThreadAnswers(reader: reader).finding(for: made)
+    }
+
+    /// Why it is not deleted, which a 404 says that it cannot be since it is not there; nil if it is.
+    private func refusal(of made: MadeItem) async throws -> GraphError? {
         let group = GraphPath("/groups").appending(made.group.text)
         var refusal: GraphError?
         if let conversation = made.conversation, made.beginsThread {
-            let error = try await deletion(of: group.appending("conversations").appending(conversation))
-            guard let error else { return .deleted }
-            refusal = error
+            refusal = try await deletion(of: group.appending("conversations").appending(conversation))
+            guard refusal != nil else { return nil }
         }
-        guard let thread = made.thread else { return Self.outcome(of: refusal) }
-        guard let error = try await deletion(of: group.appending("threads").appending(thread)) else { return .deleted }
+        guard let thread = made.thread else { return refusal }
+        guard let error = try await deletion(of: group.appending("threads").appending(thread)) else { return nil }
         // The thread is gone, so is what it was the content of, whatever the backend says of that.
-        return error.status == 404 ? .gone : Self.outcome(of: refusal?.status == 404 ? error : refusal ?? error)
-    }
-
-    private static func outcome(of error: GraphError?) -> Outcome {
-        guard let error, error.status != 404 else { return .gone }
-        return .refused(code: error.code, message: error.message)
+        return error.status == 404 || refusal?.status == 404 ? error : refusal ?? error
     }
 
     /// Why the backend does not delete something; nil if it has.

@@ -96,7 +96,7 @@ struct ErrandSite: Sendable {
     /// Gives up what the errand's run had planned for groups that have been put on the list since.
     ///
     /// - Parameter announcement: The announcement.
-    /// - Returns: What there is to say of them.
+    /// - Returns: What there is to say of them, and of those that were given up before.
     /// - Throws: ``StorageError``.
     func giveUpSuppressed(of announcement: String) async throws -> [Finding] {
         let given = try await ledger.giveUp(
@@ -138,14 +138,12 @@ struct ErrandSite: Sendable {
     ///   - tallies: What is known beforehand of each.
     ///   - excluded: What there is to say of groups that were left out, by the announcements.
     ///   - waitsGrace: Whether the grace that it had is waited for before the first post.
-    ///   - unproven: Whether what is unproven is looked for, and sent if it is not there.
     /// - Returns: How it ended.
     /// - Throws: ``StorageError``.
     func deliver(
         _ tallies: [AnnouncementTally],
         excluded: [String: [Finding]] = [:],
-        waitsGrace: Bool = false,
-        unproven: Bool = false
+        waitsGrace: Bool = false
     ) async throws -> ErrandEnding {
         let monitor = screen.monitor(approval)
         for tally in tallies {
@@ -155,12 +153,19 @@ struct ErrandSite: Sendable {
                 tally,
                 timing: timing,
                 excluded: excluded[tally.name] ?? [],
-                unproven: unproven,
+                except: suppressed,
                 watcher: monitor.watch(tally.name)
             )
             monitor.finished(result.tally, result.findings)
             switch result.halt {
-            case nil: continue
+            case nil:
+                if result.tally.unsent > 0 {
+                    let number = result.tally.unsent
+                    screen.say(
+                        "\(number.grouped) target\(number == 1 ? "" : "s") of '\(tally.name)' \(number == 1 ? "has" : "have") "
+                            + "nothing planned any more, and got nothing: another run has put its own in the place of it."
+                    )
+                }
             case .interrupted, .withdrawn: return .interrupted
             case .unavailable(let reason), .held(let reason):
                 return .stopped("'\(tally.name)' stopped: \(reason); \(result.tally.unsent.grouped) not sent yet")

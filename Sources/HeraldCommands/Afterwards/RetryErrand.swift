@@ -56,11 +56,21 @@ struct RetryErrand: Errand {
             abandoned: try await abandoned(site),
             lease: site.lease
         )
+        // Another run may have taken up, or sent, what was seen before.
+        let taken = try await self.parts(site, ofOwn: true)
+        let own = taken.reduce(0) { $0 + $1.tally.targets }
+        let missed = wanted.reduce(0) { $0 + $1.tally.targets } - own
+        if missed > 0 {
+            site.screen.say(
+                "Another run has taken up \(missed.grouped) post\(missed == 1 ? "" : "s") of the run \(site.origin.id) "
+                    + "meanwhile; see: herald show \(site.origin.id)"
+            )
+        }
+        guard own > 0 else { return .idle }
         return try await site.deliver(
-            parts.map(\.tally),
-            excluded: Dictionary(uniqueKeysWithValues: parts.map { ($0.tally.name, $0.excluded) }),
-            waitsGrace: true,
-            unproven: remainder == .ambiguous
+            taken.map(\.tally),
+            excluded: Dictionary(uniqueKeysWithValues: taken.map { ($0.tally.name, $0.excluded) }),
+            waitsGrace: true
         )
     }
 
@@ -77,7 +87,13 @@ struct RetryErrand: Errand {
     }
 
     /// What is to be sent again, or looked for, and what this run had taken up before it was stopped.
-    private func parts(_ site: ErrandSite) async throws -> [Part] {
+    ///
+    /// - Parameters:
+    ///   - site: Where the errand is carried out.
+    ///   - ofOwn: Whether only the latter is counted.
+    /// - Returns: The parts, in the order of their announcements' names.
+    /// - Throws: ``StorageError``.
+    private func parts(_ site: ErrandSite, ofOwn: Bool = false) async throws -> [Part] {
         let own = site.lease.run
         var parts: [String: Part] = [:]
         let abandoned = try await abandoned(site)
@@ -86,17 +102,20 @@ struct RetryErrand: Errand {
         try await site.ledger.forEachPage(of: .runs(runs)) { page in
             for target in page {
                 let isLeft = abandoned.contains(target.run) && [.planned, .sending].contains(target.state)
-                guard target.state == remainder.state || target.run == own || isLeft, let name = target.announcement,
-                    let group = target.group
-                else { continue }
+                let isOpen = target.state == remainder.state || isLeft
+                guard isOpen || target.run == own, let name = target.announcement, let group = target.group else {
+                    continue
+                }
                 var part = parts[name] ?? Part(tally: AnnouncementTally(name: name))
                 let isGivenUp = target.state == .failed && target.code == ErrandSite.suppressedCode
-                if site.suppressed.contains(group), target.state == remainder.state || isGivenUp || isLeft {
+                if site.suppressed.contains(group), isOpen || isGivenUp {
                     part.excluded.append(ErrandSite.leftOut(group, of: name))
                     part.tally.excluded += 1
-                } else {
+                } else if target.run == own || !ofOwn {
                     part.tally.targets += 1
                     if target.state != .sent { part.groups.insert(group) }
+                } else {
+                    continue
                 }
                 parts[name] = part
             }

@@ -192,27 +192,62 @@ struct UndoErrand: Errand {
         let total = inventory.deletable.count
         site.screen.track("deleted", total: total)
         var rest = inventory.deletable[...]
+        var unseen: [TargetRecord] = []
+        var hasWaited = false
         while course.halt == nil, !rest.isEmpty {
             let part = Array(rest.prefix(Self.batch))
             rest = rest.dropFirst(part.count)
             let outcomes = try await sideBySide(part, width: site.width) {
-                target -> Result<Deletion.Outcome, NoAnswer>? in
+                [hasWaited] target -> Result<Deletion.Outcome, NoAnswer>? in
                 guard !Task.isCancelled, let made = target.made else { return nil }
-                do { return .success(try await deletion.delete(made)) } catch let reason as NoAnswer {
+                let isYoung = !hasWaited && Self.lag(of: target, site) > 0
+                do { return .success(try await deletion.delete(made, isYoung: isYoung)) } catch let reason as NoAnswer {
                     return .failure(reason)
                 }
             }
             var undone: [Int64] = []
             let before = course.findings
-            for (target, outcome) in zip(part, outcomes) { note(outcome, of: target, in: &course, undone: &undone) }
+            for (target, outcome) in zip(part, outcomes) {
+                if case .success(.unseen) = outcome { unseen.append(target) }
+                note(outcome, of: target, in: &course, undone: &undone)
+            }
             try await site.ledger.undo(undone, lease: site.lease, at: site.now())
             tell(part, undone: Set(undone), course.findings, since: before, site)
             if Task.isCancelled { course.halt = .interrupted }
-            site.screen.report(done: total - rest.count, failed: course.failed.values.reduce(0, +))
+            site.screen.report(
+                done: total - rest.count - unseen.count,
+                failed: course.failed.values.reduce(0, +)
+            )
+            if course.halt == nil, rest.isEmpty, !unseen.isEmpty {
+                hasWaited = await wait(for: unseen, site)
+                if !hasWaited { course.halt = .interrupted }
+                (rest, unseen) = (unseen[...], [])
+            }
         }
         site.screen.endTracking()
         try await record(course, inventory, since: start, site)
         return course.halt ?? .done
+    }
+
+    /// How long what was made may not be visible yet, in microseconds.
+    ///
+    /// Where the clock has been set back since, no longer than if it had been made just now.
+    private static func lag(of target: TargetRecord, _ site: ErrandSite) -> Int64 {
+        let longest = site.backend.readLag
+        guard longest > 0, let settledAt = target.settledAt else { return longest }
+        return min(longest, max(0, settledAt + longest - site.now()))
+    }
+
+    /// Waits until all of it is visible, if it is there.
+    ///
+    /// - Returns: Whether it is; false if somebody stopped the run.
+    private func wait(for targets: [TargetRecord], _ site: ErrandSite) async -> Bool {
+        let span = targets.map { Self.lag(of: $0, site) }.max() ?? 0
+        guard span > 0 else { return true }
+        let number = Self.count(targets.count, "thing")
+        site.screen.show((site.now() + span, "\(number) made just now may not be visible yet"))
+        do { try await site.herald.wait(.microseconds(span)) } catch { return false }
+        return !Task.isCancelled
     }
 
     /// Tells what came of each target once the ledger has it.
@@ -266,6 +301,8 @@ struct UndoErrand: Errand {
         case .failure(let reason):
             course.halt = course.halt ?? .stopped(reason.message)
             return
+        // It is tried once more.
+        case .success(.unseen): return
         case .success(.deleted): undone.append(target.effect)
         case .success(.gone):
             undone.append(target.effect)

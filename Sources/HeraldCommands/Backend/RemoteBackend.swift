@@ -143,6 +143,7 @@ struct RemoteBackend: Sendable {
         backend.clock = clock
         // A replay waits for nothing.
         guard !tape.isReplay else { return }
+        backend.readLag = Int64(sending.readLag * 1_000_000)
         backend.waits = waits
         backend.pace = pace
     }

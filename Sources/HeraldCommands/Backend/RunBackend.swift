@@ -12,6 +12,8 @@ struct RunBackend: Sendable {
     var directory: (any GroupDirectory)?
     /// Looks for what writes have made, where the backend keeps no keys; nil where it does.
     var reconciler: (any ReconcilingService)?
+    /// How long what was written may stay invisible, in microseconds: so long nothing is taken for gone.
+    var readLag: Int64 = 0
     /// Whether what this ledger never sent is looked for before it is sent.
     var verifiesFirst = false
     /// What may be written, for a person; empty where nothing need be granted.

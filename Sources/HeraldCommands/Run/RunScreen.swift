@@ -137,14 +137,16 @@ final class RunScreen: Sendable {
                     writer.member("until", GraphDate(microseconds: wait.until).text)
                     writer.member("reason", wait.reason)
                 }
-                let notice = WaitNotice(
-                    until: herald.uptime() + .microseconds(wait.until - herald.now()),
-                    reason: wait.reason
-                )
-                display.withLock { $0 }?.show(notice)
+                show(wait)
             },
             confirm: { wave, left in await approval?.answer(after: wave, of: name, left: left) }
         )
+    }
+
+    /// Shows what is waited for, until when in microseconds since 1970, and why.
+    func show(_ wait: (until: Int64, reason: String)) {
+        let until = herald.uptime() + .microseconds(wait.until - herald.now())
+        display.withLock { $0 }?.show(WaitNotice(until: until, reason: wait.reason))
     }
 
     private func begin(_ wave: WaveRecord, of waves: Int) {

@@ -86,8 +86,14 @@ struct AfterwardsStage {
     /// Runs a command line.
     func run(_ arguments: String...) async -> Ending { await run(arguments) }
 
-    /// Runs a command line, with answers for what it asks on a terminal; without any there is no terminal.
-    func run(_ arguments: [String], answers: [String]? = nil, columns: Int? = nil) async -> Ending {
+    /// Runs a command line, with answers for what it asks on a terminal, before which something may happen; without any
+    /// there is no terminal.
+    func run(
+        _ arguments: [String],
+        answers: [String]? = nil,
+        columns: Int? = nil,
+        beforeAnswer: @escaping @Sendable () -> Void = {}
+    ) async -> Ending {
         let (output, error) = (Capture(), Capture())
         var herald = world.herald
         let time = time
@@ -99,7 +105,10 @@ struct AfterwardsStage {
         herald.output = ByteSink(isTerminal: isTerminal, width: { columns ?? 80 }, put: { output.append($0) })
         herald.error = ByteSink(isTerminal: isTerminal, width: { columns ?? 80 }, put: { error.append($0) })
         if answers != nil {
-            herald.input = LineSource(isTerminal: true) { rest.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+            herald.input = LineSource(isTerminal: true) {
+                beforeAnswer()
+                return rest.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            }
         }
         let status = await HeraldCommand.run(arguments, in: herald)
         return Ending(status: status, output: output.text, error: error.text)

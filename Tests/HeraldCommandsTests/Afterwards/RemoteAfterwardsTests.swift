@@ -52,4 +52,21 @@ import Testing
         #expect(try stage.world.store.count("conversation") == 0)
         await stage.server.stop()
     }
+
+    @Test(arguments: [[], ["--no-keys"]])
+    func `what was made just now and is not found yet is taken back, not taken for gone`(
+        options: [String]
+    ) async throws {
+        let stage = try await RemoteStage(groups: 5, options: options + ["--faults", "read-lag=4s"])
+        let place = [
+            "--backend", stage.server.address, "--allow-all-groups", "--max-posts", "100", "--yes", "--read-lag", "4",
+        ]
+        let announced = try await stage.herald.run(["run"] + place + ["announce.lua"])
+        #expect(announced.status == 0, "\(announced.error)")
+        let undone = try await stage.herald.run(["undo"] + place + ["--json", "last"])
+        #expect(undone.status == 0, "\(undone.error)")
+        #expect(try RemoteStage.tally(undone)["sent"]?.double == 5)
+        #expect(try stage.world.store.count("conversation") == 0)
+        await stage.server.stop()
+    }
 }

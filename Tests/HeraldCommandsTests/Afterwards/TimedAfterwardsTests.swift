@@ -63,4 +63,16 @@ import Testing
         #expect(await stage.run("correct", run, "--body", "It is Friday.").status == .done)
         #expect(stage.now >= Self.opening)
     }
+
+    @Test func `a ledger that is compacted keeps the window and the grace of what was refused`() async throws {
+        let stage = try await stage(groups: 2)
+        let run = try await stage.announce()
+        try await stage.add(groups: 4)
+        stage.set(to: Self.noon)
+        #expect(await stage.run("ledger", "compact", "--keep-days", "0").status == .done)
+        let retry = await stage.run("retry", run, "--failed")
+        #expect(retry.status == .done, "\(retry.error)")
+        #expect(stage.now >= Self.opening)
+        #expect(stage.slept.count(where: { $0 == .seconds(30) }) >= 2)
+    }
 }
