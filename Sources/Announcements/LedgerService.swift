@@ -11,6 +11,7 @@ package final class LedgerService: GraphService {
     private let sender: Sender
     private let ledger: Ledger
     private let lease: Lease
+    let turns = KeyTurns()
     private let occurrences = Mutex<[[UInt8]: Int]>([:])
 
     /// Wraps a backend, as a sender reaches it, for one run.
@@ -23,8 +24,19 @@ package final class LedgerService: GraphService {
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
         guard request.method.isWrite else { return try await sender.backend.respond(to: request) }
         var request = request
-        let key = request.key ?? nextKey(for: request)
-        request.key = key
+        guard let key = request.key else {
+            let key = nextKey(for: request)
+            request.key = key
+            return try await write(request, key: key)
+        }
+        return try await turns.take(key) {
+            // It may have waited for long.
+            guard !Task.isCancelled else { throw NoAnswer(.notDone, "The run was stopped before the write was sent.") }
+            return try await write(request, key: key)
+        }
+    }
+
+    private func write(_ request: GraphRequest, key: IdempotencyKey) async throws -> GraphResponse {
         var attempt: (effect: Int64, attemptedAt: Int64?)?
         repeat {
             if let known = try await ledger.known(request, key: key) { return response(known, to: request) }

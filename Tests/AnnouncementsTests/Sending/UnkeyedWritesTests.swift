@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import GraphClient
 import GraphModel
+import Synchronization
 import Testing
 
 @testable import Announcements
@@ -87,6 +88,92 @@ import Testing
         #expect(try await service().respond(to: refused).status == 400)
         #expect(try await service().respond(to: write("B")).status == 201)
         #expect(try await service().respond(to: write("B")).isReplayed)
+    }
+
+    // MARK: At the same time
+
+    /// Holds the first write until it is let go, and then may lose it before it is sent.
+    private final class Held: ReconcilingService {
+        private let next: any ReconcilingService
+        private let isLost: Bool
+        private let seen = Mutex(0)
+        private let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        private let (releases, release) = AsyncStream.makeStream(of: Void.self)
+
+        init(_ next: any ReconcilingService, losingFirst isLost: Bool) {
+            self.next = next
+            self.isLost = isLost
+        }
+
+        var writes: Int { seen.withLock(\.self) }
+        var readLag: Int64 { next.readLag }
+        func letGo() { release.finish() }
+        func waitForFirst() async { for await _ in arrivals { return } }
+        func leavesMark(_ request: GraphRequest) -> Bool { next.leavesMark(request) }
+        func find(_ key: IdempotencyKey, for request: GraphRequest, since: Int64) async throws -> Whereabouts {
+            try await next.find(key, for: request, since: since)
+        }
+
+        func respond(to request: GraphRequest) async throws -> GraphResponse {
+            guard request.method.isWrite else { return try await next.respond(to: request) }
+            let number = seen.withLock { seen in
+                seen += 1
+                return seen
+            }
+            if number == 1 {
+                arrival.yield()
+                for await _ in releases {}
+                if isLost { throw NoAnswer(.notDone, "The line was down.") }
+            }
+            return try await next.respond(to: request)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a write that is asked for again while it is under way waits, and is done once`(isLost: Bool) async throws {
+        let held = Held(
+            MarkingService(line, readLag: 0, serviceRoot: GraphRequest.localServiceRoot),
+            losingFirst: isLost
+        )
+        let service = try service(by: Self.sender(held))
+        let (write, other) = (write("A"), write("B"))
+        let first = Task { try await service.respond(to: write) }
+        await held.waitForFirst()
+        let second = Task { try await service.respond(to: write) }
+        while service.turns.count(Self.key) < 1, held.writes < 2 { await Task.yield() }
+        let third = Task { try await service.respond(to: other) }
+        while service.turns.count(Self.key) < 2, held.writes < 2 { await Task.yield() }
+        held.letGo()
+        if isLost {
+            await #expect(throws: NoAnswer.self) { try await first.value }
+            #expect(try await second.value.status == 201)
+        } else {
+            let answer = try await second.value
+            #expect(try await first.value.body == answer.body)
+            #expect(answer.isReplayed)
+        }
+        #expect(try await third.value.status == 422)
+        #expect(line.posts == 1)
+        #expect(service.turns.count(Self.key) == 0)
+    }
+
+    @Test func `a write that waited for its turn is not sent when it was cancelled meanwhile`() async throws {
+        let held = Held(
+            MarkingService(line, readLag: 0, serviceRoot: GraphRequest.localServiceRoot),
+            losingFirst: true
+        )
+        let service = try service(by: Self.sender(held))
+        let write = write("A")
+        let first = Task { try await service.respond(to: write) }
+        await held.waitForFirst()
+        let second = Task { try await service.respond(to: write) }
+        while service.turns.count(Self.key) < 1, held.writes < 2 { await Task.yield() }
+        second.cancel()
+        held.letGo()
+        await #expect(throws: NoAnswer.self) { try await first.value }
+        let stopped = await #expect(throws: NoAnswer.self) { try await second.value }
+        #expect(stopped?.outcome == .notDone)
+        #expect(line.posts == 0)
     }
 
     // MARK: Taken back
