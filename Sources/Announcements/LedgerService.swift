@@ -11,7 +11,7 @@ package final class LedgerService: GraphService {
     private let sender: Sender
     private let ledger: Ledger
     private let lease: Lease
-    let turns = KeyTurns()
+    let turns = Turns<IdempotencyKey>()
     private let occurrences = Mutex<[[UInt8]: Int]>([:])
 
     /// Wraps a backend, as a sender reaches it, for one run.

@@ -1,14 +1,14 @@
-import GraphModel
 import Synchronization
 
-/// Lets writes under the same key go one after the other, in the order in which they came.
+/// Lets what goes by the same key happen one after the other, in the order in which it came.
 ///
-/// While the first is under way the ledger cannot tell whether it was done; whoever asks again waits until it can.
-final class KeyTurns: Sendable {
-    private let waiting = Mutex<[IdempotencyKey: [CheckedContinuation<Void, Never>]]>([:])
+/// While a write, or the delivery of an announcement, is under way the ledger cannot tell what will have been done; whoever
+/// comes with the same waits until it can.
+final class Turns<Key: Hashable & Sendable>: Sendable {
+    private let waiting = Mutex<[Key: [CheckedContinuation<Void, Never>]]>([:])
 
     /// Does something once nobody else does anything under the key.
-    func take<Value: Sendable>(_ key: IdempotencyKey, _ body: () async throws -> Value) async throws -> Value {
+    func take<Value: Sendable>(_ key: Key, _ body: () async throws -> Value) async throws -> Value {
         await withCheckedContinuation { continuation in
             let isFree = waiting.withLock { waiting in
                 guard waiting[key] != nil else {
@@ -25,9 +25,9 @@ final class KeyTurns: Sendable {
     }
 
     /// How many wait for their turn.
-    func count(_ key: IdempotencyKey) -> Int { waiting.withLock { $0[key]?.count ?? 0 } }
+    func count(_ key: Key) -> Int { waiting.withLock { $0[key]?.count ?? 0 } }
 
-    private func pass(_ key: IdempotencyKey) {
+    private func pass(_ key: Key) {
         let next = waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
             guard let first = waiting[key]?.first else {
                 waiting[key] = nil
