@@ -50,6 +50,8 @@ package actor AnnouncementDraft {
     private var findings: [Finding] = []
     private var planned: Set<GroupID> = []
     private var refusals: [Refusal] = []
+    /// How many of the posts that are to be sent reply in the thread of an earlier one.
+    package private(set) var replies = 0
     /// What is odd about the posts that are to be sent.
     package private(set) var oddities = PostOddities()
     private var faults: [Fault] = []
@@ -182,6 +184,7 @@ package actor AnnouncementDraft {
     /// Takes back what is planned: it is not to be sent.
     package func discard() async throws {
         planned = []
+        replies = 0
         try await takeBack()
     }
 
@@ -217,8 +220,18 @@ package actor AnnouncementDraft {
         tally.targets = planned.skipped
     }
 
-    /// Takes note of an admitted group that gets no post, for what the plan says of it.
-    func note(_ item: PlanItem) {
+    /// Takes note of a group that gets no post, for what the plan says of it.
+    ///
+    /// It may have one by another list of the plan under the same name.
+    func take(_ item: PlanItem) {
+        if let group = item.target {
+            let isNew = seen.insert(group).inserted
+            if excluded.contains(group) {
+                if isNew { tally.excluded += 1 }
+                return
+            }
+        }
+        tally.targets += 1
         switch item.decision {
         case .new: break
         case .already: tally.already += 1
@@ -245,12 +258,14 @@ package actor AnnouncementDraft {
     /// - Parameters:
     ///   - delivery: How to send.
     ///   - waves: In which parts.
+    ///   - part: Which of the run's deliveries of the name this is, counted from 0.
     ///   - watcher: Who is told, and asked.
     /// - Returns: The counts, what there is to say of single targets, and why sending stopped if it did.
     /// - Throws: ``StorageError``.
     package func deliver(
         by delivery: Delivery,
         in waves: Waves = Waves(),
+        part: Int = 0,
         watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
         let (start, begunAt) = (now(), delivery.sender.uptime())
@@ -267,7 +282,8 @@ package actor AnnouncementDraft {
             waves: waves,
             watcher: watcher,
             announcement: announcement,
-            name: name
+            name: name,
+            part: part
         )
         let outcome = try await course.run(to: planned)
         tally.deliveryTime = planned.isEmpty ? 0 : delivery.sender.uptime() - begunAt
@@ -285,9 +301,7 @@ package actor AnnouncementDraft {
         findings += outcome.findings
         if outcome.halt == .withdrawn { try await discard() }
         try await ledger.leave(announcement: announcement, lease: lease)
-        try await ledger.forgetFindings(run: lease.run, announcement: name)
-        try await ledger.add(findings, run: lease.run)
-        try await ledger.record(tally, run: lease.run)
+        try await ledger.record(tally, findings, lease: lease)
         return (tally, findings, outcome.halt)
     }
 
@@ -317,6 +331,7 @@ package actor AnnouncementDraft {
                     refused.append((post, refusal))
                 } else {
                     planned.insert(post.group)
+                    if post.path.hasSuffix("/reply") { replies += 1 }
                     oddities.note(post)
                 }
             case .already: tally.already += 1

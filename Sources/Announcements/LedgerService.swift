@@ -5,11 +5,13 @@ import Synchronization
 ///
 /// A write without a key of its own gets one from the run, the request and how many times the run has asked for the
 /// same so far; so a resumed run, which asks for the same writes in the same number, gets the first answers. A write
-/// that is settled under its key is answered from the ledger at once. Reads pass through.
+/// that is settled under its key is answered from the ledger at once; one whose key stands for another write, or was
+/// taken back, is refused. Reads pass through.
 package final class LedgerService: GraphService {
     private let sender: Sender
     private let ledger: Ledger
     private let lease: Lease
+    let turns = KeyTurns()
     private let occurrences = Mutex<[[UInt8]: Int]>([:])
 
     /// Wraps a backend, as a sender reaches it, for one run.
@@ -22,15 +24,29 @@ package final class LedgerService: GraphService {
     package func respond(to request: GraphRequest) async throws -> GraphResponse {
         guard request.method.isWrite else { return try await sender.backend.respond(to: request) }
         var request = request
-        let key = request.key ?? nextKey(for: request)
-        request.key = key
+        guard let key = request.key else {
+            let key = nextKey(for: request)
+            request.key = key
+            return try await write(request, key: key)
+        }
+        return try await turns.take(key) {
+            // It may have waited for long.
+            guard !Task.isCancelled else { throw NoAnswer(.notDone, "The run was stopped before the write was sent.") }
+            return try await write(request, key: key)
+        }
+    }
+
+    private func write(_ request: GraphRequest, key: IdempotencyKey) async throws -> GraphResponse {
         var attempt: (effect: Int64, attemptedAt: Int64?)?
         repeat {
-            if let settled = try await ledger.settledAnswer(to: request, key: key) { return settled }
+            if let known = try await ledger.known(request, key: key) { return response(known, to: request) }
             guard sender.writesAhead else { break }
-            attempt = try await ledger.begin(request, key: key, lease: lease, at: sender.now())
-            // Another run has the write under way; what it learns is this run's answer as well.
-            if attempt == nil { try await sender.sleep(Delivery.patience) }
+            switch try await ledger.begin(request, key: key, lease: lease, at: sender.now()) {
+            case .attempt(let effect, let attemptedAt): attempt = (effect, attemptedAt)
+            // What the other run learns is this run's answer as well.
+            case .elsewhere: try await sender.sleep(Delivery.patience)
+            case .known(let known): return response(known, to: request)
+            }
         } while attempt == nil
         let outcome = try await sender.carryOut(
             request,
@@ -57,6 +73,13 @@ package final class LedgerService: GraphService {
                 "It cannot be proved whether \(request.method.rawValue) \(request.path.prefix(120)) was done: \(reason) "
                     + "Nothing more is sent for it. Look at the group; `herald resume` looks again."
             )
+        }
+    }
+
+    private func response(_ known: KnownWrite, to request: GraphRequest) -> GraphResponse {
+        switch known {
+        case .answered(let response): response
+        case .refused(let error): GraphResponse(error, id: GroupID.random().text, to: request, now: sender.now())
         }
     }
 

@@ -156,16 +156,16 @@ struct GraphResponder: HTTPResponder {
         guard let authority, Authority.endpoint(path) != nil else { return nil }
         var headers = RequestFraming.headers(request.headers)
         headers["Authorization"] = request.headers[.authorization]
-        return await authority.respond(
-            to: AuthorityRequest(
-                method: request.method.rawValue,
-                path: path,
-                query: RequestTarget(target).query,
-                headers: headers,
-                body: try await RequestFraming.body(of: request) ?? [],
-                origin: String(root(of: request, version: "v1.0").dropLast("/v1.0".count))
-            )
+        let asked = AuthorityRequest(
+            method: request.method.rawValue,
+            path: path,
+            query: RequestTarget(target).query,
+            headers: headers,
+            body: try await RequestFraming.body(of: request) ?? [],
+            origin: String(root(of: request, version: "v1.0").dropLast("/v1.0".count))
         )
+        // It signs, and waits for files: the other connections of this thread must not wait for that.
+        return await withTaskExecutorPreference(globalConcurrentExecutor) { await authority.respond(to: asked) }
     }
 
     private func root(of request: Request, version: String) -> String {

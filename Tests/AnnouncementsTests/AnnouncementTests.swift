@@ -87,11 +87,29 @@ import Testing
     }
 
     @Test func `what a resumed run sent before counts as sent`() async throws {
-        let world = try await World(groups: 10)
+        var world = try await World(groups: 10)
         _ = try await world.announce("news", "hello", to: Array(world.groups.prefix(4)))
+        try await world.resume()
         _ = try await world.announce("news", "hello", to: world.groups)
         let tally = try #require(try await world.ledger.tallies(run: "R1").first)
         #expect(tally.targets == 10 && tally.sent == 10 && tally.already == 0)
+    }
+
+    @Test func `what one process announces twice adds up, and again when it is resumed`() async throws {
+        var world = try await World(groups: 10)
+        func announceBoth() async throws -> AnnouncementTally? {
+            for part in [world.groups[..<4], world.groups[4...]] {
+                _ = try await world.announce("news", "hello", to: Array(part) + [GroupID.random()])
+            }
+            return try await world.ledger.tallies(run: "R1").first
+        }
+        let tally = try #require(try await announceBoth())
+        #expect(tally.targets == 12 && tally.sent == 10 && tally.failed == 2)
+        #expect(try await world.ledger.findings(run: "R1", limit: 9).count == 2)
+        try await world.resume()
+        let again = try #require(try await announceBoth())
+        #expect(again.targets == 12 && again.sent == 10 && again.already == 0 && again.failed == 2)
+        #expect(try await world.ledger.findings(run: "R1", limit: 9).count == 2)
     }
 
     @Test func `two runs of one announcement at once make one post for each group`() async throws {

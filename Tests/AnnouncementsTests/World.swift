@@ -13,7 +13,7 @@ struct World {
     let ledger: Ledger
     let groups: [GroupID]
     /// The right to write for the runs R1 and R2.
-    let leases: [String: Lease]
+    private(set) var leases: [String: Lease]
 
     init(groups count: Int) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "herald-announcements-\(UUID())")
@@ -106,6 +106,14 @@ struct World {
         try await ledger.write { db, _ in
             try db.execute(sql: "UPDATE lease SET holder = '' WHERE runID = ?", arguments: [run])
         }
+    }
+
+    /// Goes on with a run whose process has ended, as another would.
+    mutating func resume(_ run: String = "R1") async throws {
+        try await ledger.write { db, _ in
+            try db.execute(sql: "UPDATE lease SET endedAt = 8 WHERE runID = ?", arguments: [run])
+        }
+        leases[run] = try await ledger.resume(run, at: 8).get()
     }
 
     /// What is open of an announcement.

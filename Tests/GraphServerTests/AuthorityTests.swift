@@ -1,5 +1,7 @@
 import Foundation
 import GraphModel
+import NIOPosix
+import Synchronization
 import Testing
 
 @testable import GraphServer
@@ -447,5 +449,21 @@ struct AuthorityTests {
             #expect(throws: GraphError.self) { try issuer.accessToken(for: person, scopes: [scope], client: "x") }
         }
         #expect(throws: GraphError.self) { try issuer.applicationToken(for: "x", name: "x", roles: ["User.Read"]) }
+    }
+
+    @Test func `the authority does its work beside the threads of the connections`() async throws {
+        let loops = Mutex<[Bool]>([])
+        let note: @Sendable () -> Void = {
+            loops.withLock { $0.append(MultiThreadedEventLoopGroup.currentEventLoop != nil) }
+        }
+        try await RunningAuthority.with(atWork: note) { authority in
+            loops.withLock { $0 = [] }
+            let approved = try await authority.approve(["scope": "User.Read offline_access"])
+            let code = try #require(approved.redirected["code"])
+            let first = try await authority.redeem(code)
+            let token = try #require(first["refresh_token"])
+            #expect(try await authority.token(["grant_type": "refresh_token", "refresh_token": token]).status == 200)
+        }
+        #expect(loops.withLock { !$0.isEmpty && !$0.contains(true) })
     }
 }

@@ -49,8 +49,15 @@ struct RunningAuthority: Sendable {
     }
 
     /// Runs `body` against a server that is up; what `folder` holds is there at the next start too.
+    ///
+    /// - Parameters:
+    ///   - given: The folder; nil makes one for this time.
+    ///   - atWork: Called in the midst of the authority's work, and that of what checks its tokens.
+    ///   - body: Asks the server.
+    /// - Throws: What body throws, or why there is no server.
     static func with(
         folder given: URL? = nil,
+        atWork: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable (RunningAuthority) async throws -> Void
     ) async throws {
         let folder = given ?? FileManager.default.temporaryDirectory.appending(path: "herald-authority-\(UUID())")
@@ -93,7 +100,10 @@ struct RunningAuthority: Sendable {
             ),
             people: people,
             logger: logger,
-            now: now
+            now: {
+                atWork()
+                return clock.now
+            }
         )
         try await RunningServer.serve { onListening in
             GraphServer(

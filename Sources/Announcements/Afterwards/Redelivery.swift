@@ -60,7 +60,8 @@ package struct Redelivery: Sendable {
                 waves: timing,
                 watcher: watcher,
                 announcement: announcement,
-                name: tally.name
+                name: tally.name,
+                part: 0
             )
             let outcome = try await course.run(to: open)
             tally.sent += outcome.sent

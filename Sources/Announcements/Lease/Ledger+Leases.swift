@@ -72,6 +72,13 @@ extension Ledger {
                 sql: "DELETE FROM claim WHERE announcementID = ? AND leaseID = ?",
                 arguments: [announcement, lease.id]
             )
+            let isAnyoneAtWork =
+                try Bool.fetchOne(
+                    db,
+                    sql: "SELECT EXISTS (SELECT 1 FROM claim WHERE announcementID = ?)",
+                    arguments: [announcement]
+                ) ?? true
+            if !isAnyoneAtWork { try Self.forgetReplaced(announcement, db) }
         }
     }
 

@@ -90,6 +90,13 @@ extension Ledger {
             WHERE id = $8
             """
         )
+        let keep = try statements(
+            db,
+            """
+            INSERT INTO replaced (effectID, \(Self.replacedColumns)) SELECT id, \(Self.replacedColumns) FROM effect
+            WHERE id = $1 AND runID <> $2 ON CONFLICT DO NOTHING
+            """
+        )
         let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         var kept: Set<[UInt8]> = []
         return try posts.map { post in
@@ -143,6 +150,9 @@ extension Ledger {
                 if try find.step(), find.integer(1) == EffectState.sent.rawValue { return .already }
             }
             guard verdict.replaces else { return verdict.decision }
+            keep.bind(id, 1)
+            keep.bind(run, 2)
+            try keep.run()
             replace.bind(run, 1)
             replace.bind(post.groupName, 2)
             replace.bind(hash, 3)
@@ -156,8 +166,14 @@ extension Ledger {
         }
     }
 
+    /// What is kept of an effect in whose place another run has put its own.
+    private static let replacedColumns =
+        "runID, targetName, requestHash, path, body, sharedHash, sharedAt, state, status, code, message, settledAt"
+
     /// Takes back what a run planned of an announcement and has not sent: a fault was found in its data, or somebody said
     /// no.
+    ///
+    /// What it had put its own in the place of stands there again.
     ///
     /// Where another run is at work on the announcement it stays, since that run may count on it; a run that finds it
     /// later puts its own in its place.
@@ -166,15 +182,32 @@ extension Ledger {
             try Self.check(lease, db, statements)
             if try !Self.isContested(announcement, by: lease, db, statements) {
                 try db.execute(
+                    sql: """
+                        UPDATE effect SET (\(Self.replacedColumns)) =
+                            (SELECT \(Self.replacedColumns) FROM replaced WHERE effectID = effect.id)
+                        WHERE announcementID = $1 AND runID = $2 AND state = 0 AND id IN (SELECT effectID FROM replaced)
+                        """,
+                    arguments: [announcement, lease.run]
+                )
+                try db.execute(
                     sql: "DELETE FROM effect WHERE announcementID = ? AND runID = ? AND state = 0",
                     arguments: [announcement, lease.run]
                 )
+                try Self.forgetReplaced(announcement, db)
             }
             try db.execute(
                 sql: "DELETE FROM claim WHERE announcementID = ? AND leaseID = ?",
                 arguments: [announcement, lease.id]
             )
         }
+    }
+
+    /// Forgets what stood in the place of an announcement's effects before: they are as they stay.
+    static func forgetReplaced(_ announcement: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: "DELETE FROM replaced WHERE (SELECT announcementID FROM effect WHERE id = effectID) = ?",
+            arguments: [announcement]
+        )
     }
 
     /// What became of an announcement in some groups, by its newest effect in each: whether it was sent, refused, taken

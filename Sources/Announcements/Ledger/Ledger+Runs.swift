@@ -213,7 +213,7 @@ extension Ledger {
         try await write { db, _ in
             try db.execute(
                 sql: """
-                    INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO tally (\(Self.tallyColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (runID, announcement) DO UPDATE SET
                         targets = excluded.targets, sent = tally.sent + excluded.sent,
                         already = CASE WHEN excluded.already > tally.sent THEN excluded.already - tally.sent ELSE 0 END,
@@ -230,32 +230,88 @@ extension Ledger {
         }
     }
 
+    /// Records what a delivery of an announcement came to, and what there is to say of its targets.
+    ///
+    /// What one process delivers of a name several times adds up. A process that has resumed the run delivers all of it
+    /// again, and what the run sent before counts as sent, not as had already.
+    package func record(
+        _ tally: AnnouncementTally,
+        _ findings: [Finding],
+        lease: Lease
+    ) async throws(StorageError) {
+        try await write { db, statements in
+            try Self.check(lease, db, statements)
+            let known = try Row.fetchOne(
+                db,
+                sql: "SELECT * FROM tally WHERE runID = ? AND announcement = ?",
+                arguments: [lease.run, tally.name]
+            )
+            let before = known.map(Self.tally)
+            let isOurs = known?["leaseID"] == lease.id
+            if !isOurs {
+                try db.execute(
+                    sql: "DELETE FROM finding WHERE runID = ? AND announcement = ?",
+                    arguments: [lease.run, tally.name]
+                )
+            }
+            // Of those that had it already, how many had it from an earlier process of the run.
+            let carried: Int = isOurs ? known?["carried"] ?? 0 : before?.sent ?? 0
+            var sum = tally
+            sum.already = max(0, tally.already - carried)
+            sum.sent += before?.sent ?? 0
+            sum.deliveryTime += before?.deliveryTime ?? 0
+            if isOurs, let before { sum.add(before) }
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO tally (\(Self.tallyColumns), leaseID, carried)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    lease.run, sum.name, sum.targets, sum.sent, sum.already, sum.changed, sum.failed, sum.ambiguous,
+                    sum.skipped, sum.excluded, sum.duplicates, sum.unsent, sum.deliveryTime, lease.id,
+                    max(0, carried - tally.already),
+                ]
+            )
+            try Self.add(findings, run: lease.run, db, statements)
+        }
+    }
+
+    private static let tallyColumns =
+        "runID, announcement, targets, sent, already, changed, failed, ambiguous, skipped, excluded, duplicates, unsent, "
+        + "deliveryTime"
+
+    private static func tally(_ row: Row) -> AnnouncementTally {
+        var tally = AnnouncementTally(name: row["announcement"])
+        tally.targets = row["targets"]
+        tally.sent = row["sent"]
+        tally.already = row["already"]
+        tally.changed = row["changed"]
+        tally.failed = row["failed"]
+        tally.ambiguous = row["ambiguous"]
+        tally.skipped = row["skipped"]
+        tally.excluded = row["excluded"]
+        tally.duplicates = row["duplicates"]
+        tally.unsent = row["unsent"]
+        tally.deliveryTime = row["deliveryTime"]
+        return tally
+    }
+
     /// What the announcements of a run came to, in the order of their names.
     package func tallies(run: String) async throws(StorageError) -> [AnnouncementTally] {
         try await read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM tally WHERE runID = ? ORDER BY announcement", arguments: [run])
-                .map { row in
-                    var tally = AnnouncementTally(name: row["announcement"])
-                    tally.targets = row["targets"]
-                    tally.sent = row["sent"]
-                    tally.already = row["already"]
-                    tally.changed = row["changed"]
-                    tally.failed = row["failed"]
-                    tally.ambiguous = row["ambiguous"]
-                    tally.skipped = row["skipped"]
-                    tally.excluded = row["excluded"]
-                    tally.duplicates = row["duplicates"]
-                    tally.unsent = row["unsent"]
-                    tally.deliveryTime = row["deliveryTime"]
-                    return tally
-                }
+                .map(Self.tally)
         }
     }
 
     /// Adds findings to a run.
     package func add(_ findings: [Finding], run: String) async throws(StorageError) {
         guard !findings.isEmpty else { return }
-        try await write { db, statements in
+        try await write { db, statements in try Self.add(findings, run: run, db, statements) }
+    }
+
+    private static func add(_ findings: [Finding], run: String, _ db: Database, _ statements: Statements) throws {
+        if !findings.isEmpty {
             let insert = try statements(
                 db,
                 """
@@ -281,6 +337,20 @@ extension Ledger {
                 sql: "DELETE FROM finding WHERE runID = ? AND announcement = ?",
                 arguments: [run, announcement]
             )
+        }
+    }
+
+    /// The groups to which a run could not send an announcement, or not for certain, when it was last delivered.
+    func refused(run: String, announcement: String) async throws(StorageError) -> Set<GroupID> {
+        try await read { db in
+            let targets = try String.fetchSet(
+                db,
+                sql: """
+                    SELECT target FROM finding WHERE runID = ? AND announcement = ? AND kind IN ('failed', 'ambiguous')
+                    """,
+                arguments: [run, announcement]
+            )
+            return Set(targets.compactMap { GroupID($0) })
         }
     }
 

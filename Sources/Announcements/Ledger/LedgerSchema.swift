@@ -92,6 +92,21 @@ enum LedgerSchema {
             settledAt BIGINT
         );
         CREATE INDEX effectOfRun ON effect (runID) WHERE announcementID IS NULL;
+        CREATE TABLE replaced (
+            effectID INTEGER PRIMARY KEY REFERENCES effect (id) ON DELETE CASCADE,
+            runID TEXT NOT NULL,
+            targetName TEXT,
+            requestHash BLOB NOT NULL,
+            path TEXT NOT NULL,
+            body BLOB NOT NULL,
+            sharedHash BLOB REFERENCES content (hash),
+            sharedAt INTEGER,
+            state INTEGER NOT NULL,
+            status INTEGER,
+            code TEXT,
+            message TEXT,
+            settledAt BIGINT
+        );
         CREATE TABLE lease (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -126,6 +141,8 @@ enum LedgerSchema {
             duplicates INTEGER NOT NULL,
             unsent INTEGER NOT NULL,
             deliveryTime BIGINT NOT NULL,
+            leaseID INTEGER,
+            carried INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (runID, announcement)
         );
         CREATE TABLE finding (
@@ -141,6 +158,7 @@ enum LedgerSchema {
         CREATE TABLE wave (
             runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
             announcement TEXT NOT NULL,
+            part INTEGER NOT NULL,
             number INTEGER NOT NULL,
             targets INTEGER NOT NULL,
             sent INTEGER NOT NULL,
@@ -150,7 +168,7 @@ enum LedgerSchema {
             startedAt BIGINT NOT NULL,
             endedAt BIGINT,
             verdict TEXT,
-            PRIMARY KEY (runID, announcement, number)
+            PRIMARY KEY (runID, announcement, part, number)
         );
         """
 

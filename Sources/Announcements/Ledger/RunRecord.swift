@@ -125,6 +125,19 @@ package struct AnnouncementTally: Sendable, Equatable {
         self.name = name
     }
 
+    /// Adds the targets of another delivery of the same announcement; what was sent and how long it took stay as they are.
+    mutating func add(_ other: AnnouncementTally) {
+        targets += other.targets
+        already += other.already
+        changed += other.changed
+        failed += other.failed
+        ambiguous += other.ambiguous
+        skipped += other.skipped
+        excluded += other.excluded
+        duplicates += other.duplicates
+        unsent += other.unsent
+    }
+
     /// Whether every target has its post, or was meant to have none.
     package var isComplete: Bool { changed == 0 && failed == 0 && ambiguous == 0 && unsent == 0 }
 }

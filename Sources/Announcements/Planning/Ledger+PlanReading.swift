@@ -176,7 +176,7 @@ extension Ledger {
     private static func selectPost(_ db: Database, _ path: String) throws -> PreparedStatement {
         try PreparedStatement(
             db,
-            "SELECT \(itemColumns) FROM planItem WHERE planID = $1 AND target = $2 AND announcement = $3 LIMIT 1",
+            "SELECT \(itemColumns) FROM planItem WHERE planID = $1 AND target = $2 AND announcement = $3 ORDER BY ordinal LIMIT 1",
             path: path
         )
     }

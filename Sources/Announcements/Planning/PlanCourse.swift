@@ -97,8 +97,11 @@ package struct PlanCourse: Sendable {
             guard let end = page.last?.ordinal else { break }
             last = end
             for item in page {
-                guard let post = item.post, await draft.admit(post.group) else { continue }
-                if item.decision == .new { try await draft.add(post) } else { await draft.note(item) }
+                guard item.decision == .new, let post = item.post else {
+                    await draft.take(item)
+                    continue
+                }
+                if await draft.admit(post.group) { try await draft.add(post) }
             }
         }
         _ = try await draft.finish()

@@ -11,6 +11,8 @@ package actor PlanRecorder {
     private var notes: [String] = []
     /// The announcements that have been planned.
     private var names: Set<String> = []
+    /// When they go out, by their names.
+    private var schedules: [String: Waves] = [:]
 
     /// Begins a plan in the ledger.
     ///
@@ -134,7 +136,6 @@ package actor PlanRecorder {
             if let before = known[post.group] {
                 // What the plan sends already is had by then.
                 verdicts[index] = before.path == post.path && before.body == post.body ? .already : .changed
-                continue
             }
             if skipsChanged, verdicts[index] == .changed { continue }
             last += 1
@@ -182,6 +183,12 @@ package actor PlanRecorder {
             item.message = AnnouncementDraft.reason(decision)
         }
         return item
+    }
+
+    /// Whether an announcement may go out so: a plan has one schedule for each name.
+    package func admits(_ waves: Waves, of name: String) -> Bool {
+        defer { if schedules[name] == nil { schedules[name] = waves } }
+        return schedules[name] ?? waves == waves
     }
 
     /// Records what an announcement's items do not say of it.

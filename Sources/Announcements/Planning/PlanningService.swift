@@ -78,8 +78,11 @@ package final class PlanningService: GraphService {
         if let fault = SymbolicUse.fault(in: request, effect: await recorder.next) {
             return refusal(GraphError(400, .badRequest, fault), request)
         }
-        if let key = request.key, let settled = try await recorder.ledger.settledAnswer(to: request, key: key) {
-            return settled
+        if let key = request.key, let known = try await recorder.ledger.known(request, key: key) {
+            switch known {
+            case .answered(let response): return response
+            case .refused(let error): return refusal(error, request)
+            }
         }
         if let refusal = try await grant?(request) { return refusal }
         let state = try await present(request)

@@ -7,22 +7,28 @@ extension Ledger {
     /// - Parameters:
     ///   - wave: The wave.
     ///   - announcement: The announcement's name.
+    ///   - part: Which of the run's deliveries of it, counted from 0.
     ///   - lease: The right to write for the run.
     /// - Throws: ``StorageError``.
-    package func record(_ wave: WaveRecord, of announcement: String, lease: Lease) async throws(StorageError) {
+    package func record(
+        _ wave: WaveRecord,
+        of announcement: String,
+        part: Int,
+        lease: Lease
+    ) async throws(StorageError) {
         try await write { db, statements in
             try Self.check(lease, db, statements)
             try db.execute(
                 sql: """
-                    INSERT INTO wave (runID, announcement, number, targets, sent, already, failed, ambiguous, startedAt,
+                    INSERT INTO wave (runID, announcement, part, number, targets, sent, already, failed, ambiguous, startedAt,
                         endedAt, verdict)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (runID, announcement, number) DO UPDATE SET targets = excluded.targets,
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (runID, announcement, part, number) DO UPDATE SET targets = excluded.targets,
                         sent = excluded.sent, already = excluded.already, failed = excluded.failed,
                         ambiguous = excluded.ambiguous, endedAt = excluded.endedAt, verdict = excluded.verdict
                     """,
                 arguments: [
-                    lease.run, announcement, wave.number, wave.targets, wave.sent, wave.already, wave.failed,
+                    lease.run, announcement, part, wave.number, wave.targets, wave.sent, wave.already, wave.failed,
                     wave.ambiguous, wave.startedAt, wave.endedAt, wave.verdict,
                 ]
             )
@@ -71,12 +77,26 @@ extension Ledger {
     private static func path(ofWaves announcement: String) -> String { "/waves/" + announcement }
 
     /// The waves of a run's announcement, in their order.
-    package func waves(run: String, announcement: String) async throws(StorageError) -> [WaveRecord] {
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - announcement: The announcement's name.
+    ///   - part: Which of the run's deliveries of it, counted from 0; nil for all.
+    /// - Returns: The waves.
+    /// - Throws: ``StorageError``.
+    package func waves(
+        run: String,
+        announcement: String,
+        part: Int? = nil
+    ) async throws(StorageError) -> [WaveRecord] {
         try await read { db in
             try Row.fetchAll(
                 db,
-                sql: "SELECT * FROM wave WHERE runID = ? AND announcement = ? ORDER BY number",
-                arguments: [run, announcement]
+                sql: """
+                    SELECT * FROM wave WHERE runID = $1 AND announcement = $2 AND part = coalesce($3, part)
+                    ORDER BY part, number
+                    """,
+                arguments: [run, announcement, part]
             ).map { row in
                 var wave = WaveRecord(number: row["number"], targets: row["targets"], startedAt: row["startedAt"])
                 wave.sent = row["sent"]

@@ -39,15 +39,24 @@ struct WaveCourse {
     let watcher: WaveWatcher
     let announcement: Int64
     let name: String
+    /// Which of the run's deliveries of the announcement this is, counted from 0.
+    let part: Int
 
     /// Sends to groups, the first of them first, until all have been sent to or something stops it.
+    ///
+    /// Those that an earlier process of the run could not send to come last, in a wave of their own on which nothing
+    /// depends: a group that takes nothing cannot stop an announcement twice.
     func run(to groups: Set<GroupID>) async throws -> Delivery.Outcome {
         let (ledger, lease, now) = (delivery.ledger, delivery.lease, delivery.sender.now)
         var total = Delivery.Outcome()
         guard !groups.isEmpty else { return total }
-        let before = try await ledger.waves(run: lease.run, announcement: name)
-        let done = before.reduce(0) { $0 + $1.sent + $1.already }
-        let sizes = waves.sizes(of: groups.count + done, after: done)
+        let before = try await ledger.waves(run: lease.run, announcement: name, part: part)
+        let done = before.reduce(0) { $0 + $1.done }
+        let refused = before.isEmpty ? [] : try await ledger.refused(run: lease.run, announcement: name)
+        var left = groups.subtracting(refused)
+        let again = groups.count - left.count
+        var sizes = waves.sizes(of: left.count + done, after: done)
+        if again > 0 { sizes.append(again) }
         let first = (before.last?.number ?? 0) + 1
         if before.isEmpty, waves.grace > .zero {
             guard await wait(waves.grace, "before the first post; Ctrl-C takes everything back") else {
@@ -55,15 +64,22 @@ struct WaveCourse {
                 return total
             }
         }
-        var left = groups
+        if let pause = restOfPause(after: before.last) {
+            guard await wait(pause, "before wave \(first)") else {
+                total.halt = .interrupted
+                return total
+            }
+        }
         for (index, size) in sizes.enumerated() {
+            let isAgain = left.isEmpty
+            if isAgain { left = groups.intersection(refused) }
             let part =
-                index == sizes.count - 1 ? left : try await ledger.first(size, of: left, announcement: announcement)
+                left.count <= size ? left : try await ledger.first(size, of: left, announcement: announcement)
             var wave = WaveRecord(number: first + index, targets: part.count, startedAt: now())
             watcher.begins(wave, first + sizes.count - 1)
-            try await ledger.record(wave, of: name, lease: lease)
+            try await ledger.record(wave, of: name, part: self.part, lease: lease)
             var delivery = delivery
-            delivery.failuresAllowed = waves.failuresAllowed(of: part.count)
+            delivery.failuresAllowed = isAgain ? nil : waves.failuresAllowed(of: part.count)
             delivery.window = waves.window
             delivery.waits = watcher.waits
             delivery.answered = watcher.answered
@@ -80,16 +96,26 @@ struct WaveCourse {
             wave.failed = outcome.findings.count { $0.kind == .failed || $0.kind == .changed }
             wave.ambiguous = outcome.findings.count { $0.kind == .ambiguous }
             wave.endedAt = max(now(), wave.startedAt)
-            try await ledger.record(wave, of: name, lease: lease)
+            try await ledger.record(wave, of: name, part: self.part, lease: lease)
             watcher.ended(wave, first + sizes.count - 1)
+            // Where nobody is left to be sent to, nothing can be held back.
+            if case .held = outcome.halt, left.isEmpty, outcome.answered == part.count { total.halt = nil }
             if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
             if case .held(let reason) = total.halt {
                 wave.verdict = reason
-                try await ledger.record(wave, of: name, lease: lease)
+                try await ledger.record(wave, of: name, part: self.part, lease: lease)
             }
             if total.halt != nil { break }
         }
         return total
+    }
+
+    /// How long is still to be waited after a wave that an earlier process has finished, and in the pause after which it
+    /// ended; nil if nothing is, or if somebody has decided that it goes on.
+    private func restOfPause(after wave: WaveRecord?) -> Duration? {
+        guard let wave, let endedAt = wave.endedAt, wave.verdict == nil, wave.done == wave.targets else { return nil }
+        let rest = min(waves.pause, .microseconds(endedAt + waves.pause.microseconds - delivery.sender.now()))
+        return rest > .zero ? rest : nil
     }
 
     /// Whether the next wave may begin, after the pause between them.

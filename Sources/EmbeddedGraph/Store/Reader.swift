@@ -7,8 +7,20 @@ import Synchronization
 /// A read costs one change of threads there and one back; what waits is taken up by the thread that has just become free.
 final class Reader: Sendable {
     private struct Queue {
-        var waiting: [@Sendable () -> Void] = []
+        /// What has come since the next were lined up, the newest last.
+        var arrived: [@Sendable () -> Void] = []
+        /// What is next, the oldest last: so that taking it moves nothing, however much waits.
+        var next: [@Sendable () -> Void] = []
         var threads = 0
+
+        /// Takes what has waited longest.
+        mutating func take() -> (@Sendable () -> Void)? {
+            if next.isEmpty {
+                swap(&next, &arrived)
+                next.reverse()
+            }
+            return next.popLast()
+        }
     }
 
     private let pool: DatabasePool
@@ -46,7 +58,7 @@ final class Reader: Sendable {
 
     private func start(_ work: @escaping @Sendable () -> Void) {
         let needsThread = queue.withLock { queue in
-            queue.waiting.append(work)
+            queue.arrived.append(work)
             guard queue.threads < pool.configuration.maximumReaderCount else { return false }
             queue.threads += 1
             return true
@@ -61,11 +73,9 @@ final class Reader: Sendable {
     /// What has waited longest; nil, and the thread ends, if nothing waits.
     private func next() -> (@Sendable () -> Void)? {
         queue.withLock { queue in
-            guard !queue.waiting.isEmpty else {
-                queue.threads -= 1
-                return nil
-            }
-            return queue.waiting.removeFirst()
+            let work = queue.take()
+            if work == nil { queue.threads -= 1 }
+            return work
         }
     }
 }

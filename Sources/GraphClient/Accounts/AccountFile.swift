@@ -65,11 +65,6 @@ package struct AccountFile: Sendable {
         fileprivate let file: AccountFile
         fileprivate let lock: FileLock
 
-        fileprivate init(file: AccountFile, lock: FileLock) {
-            self.file = file
-            self.lock = lock
-        }
-
         func profiles() throws -> [String: Profile] { try file.profiles() }
 
         /// Puts a profile under a name in the place of what stands there, or takes it away.

@@ -18,9 +18,21 @@ struct PlanDifference {
     private var counts = (removed: 0, added: 0, changed: 0)
     private var changes: [[String]: Change] = [:]
     private var order: [[String]] = []
+    /// The announcements that go out at other times, or in other parts.
+    private var schedules: [String] = []
 
     /// Compares two plans, a part of them at a time.
     init(from old: PlanRecord, to new: PlanRecord, in ledger: Ledger) async throws {
+        let before = try await ledger.announcements(ofPlan: old.id)
+        for planned in try await ledger.announcements(ofPlan: new.id) {
+            guard let known = before.first(where: { $0.name == planned.name }), known.settings != planned.settings
+            else {
+                continue
+            }
+            schedules += [
+                "other times for '\(planned.name)':", "  - " + Self.schedule(known), "  + " + Self.schedule(planned),
+            ]
+        }
         try await compare(old, new, ledger) { item, other in
             guard let item else { return }
             guard let other else {
@@ -38,12 +50,12 @@ struct PlanDifference {
     }
 
     /// Whether both send the same to the same.
-    var isEmpty: Bool { counts.removed + counts.added + counts.changed == 0 }
+    var isEmpty: Bool { counts.removed + counts.added + counts.changed == 0 && schedules.isEmpty }
 
     /// For people.
     var lines: [String] {
         if isEmpty { return ["Both plans send the same."] }
-        var lines: [String] = []
+        var lines = schedules
         if counts.removed > 0 { lines += Self.list("only in the old plan", removed, counts.removed, "- ") }
         if counts.added > 0 { lines += Self.list("only in the new plan", added, counts.added, "+ ") }
         for key in order {
@@ -56,6 +68,10 @@ struct PlanDifference {
             lines += change.lines.map { "  " + $0 }
         }
         return lines
+    }
+
+    private static func schedule(_ planned: PlanAnnouncement) -> String {
+        (try? Waves(json: planned.settings))?.spoken ?? "all at once, at any time"
     }
 
     private static func list(_ title: String, _ names: [String], _ count: Int, _ sign: String) -> [String] {

@@ -8,7 +8,7 @@ struct PlanReport {
     private let announcements: [PlanAnnouncement]
     private let counts: [String: [PlanItem.Decision: Int]]
     /// What is known besides of a plan that was made just now.
-    private let previews: [String: RunMonitor.Preview]
+    private let previews: [String: [RunMonitor.Preview]]
     private let screen: RunScreen?
 
     /// - Parameters:
@@ -26,7 +26,7 @@ struct PlanReport {
         self.plan = plan
         announcements = try await ledger.announcements(ofPlan: plan.id)
         counts = try await ledger.counts(ofPlan: plan.id)
-        self.previews = Dictionary(previews.map { ($0.tally.name, $0) }) { first, _ in first }
+        self.previews = Dictionary(grouping: previews) { $0.tally.name }
         self.screen = screen
     }
 
@@ -43,13 +43,19 @@ struct PlanReport {
 
     /// One line for each announcement, the single writes and each note, without what was known at its making only.
     var summary: [String] {
-        var lines = announcements.map { planned in
+        var lines: [String] = []
+        for planned in announcements {
             let (name, targets) = (planned.name, planned.targets)
-            let parts = PlanItem.Decision.allCases.compactMap { decision in
+            var parts = PlanItem.Decision.allCases.compactMap { decision in
                 counts[name]?[decision].map { "\($0.grouped) \(decision.rawValue)" }
             }
-            return "\(name): \(targets.grouped) announcement\(targets == 1 ? "" : "s")"
-                + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
+            if planned.skipped > 0 { parts.append("\(planned.skipped.grouped) skipped") }
+            if planned.excluded > 0 { parts.append("\(planned.excluded.grouped) left out") }
+            lines.append(
+                "\(name): \(targets.grouped) announcement\(targets == 1 ? "" : "s")"
+                    + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
+            )
+            if let schedule = (try? Waves(json: planned.settings))?.spoken { lines.append("  " + schedule) }
         }
         lines += writesLine
         return lines
@@ -63,10 +69,13 @@ struct PlanReport {
     var lines: [String] {
         var lines: [String] = []
         for planned in announcements {
-            guard let preview = previews[planned.name], let screen else { continue }
-            let summary = screen.summary(of: preview)
-            lines += summary.lines
-            if let extremes = summary.extremes { lines.append("  " + extremes) }
+            guard let screen else { continue }
+            for preview in previews[planned.name] ?? [] {
+                let summary = screen.summary(of: preview)
+                lines += summary.lines
+                if let extremes = summary.extremes { lines.append("  " + extremes) }
+            }
+            if let schedule = (try? Waves(json: planned.settings))?.spoken { lines.append("  " + schedule) }
         }
         lines += writesLine
         if announcements.isEmpty, writes == 0 { lines.append("The script sends nothing.") }
@@ -110,7 +119,10 @@ struct PlanReport {
         writer.member("skipped", planned.skipped)
         writer.member("excluded", planned.excluded)
         writer.member("duplicates", planned.duplicates)
-        guard let preview = previews[planned.name] else { return }
+        writer.name("schedule")
+        writer.raw(Array(planned.settings.utf8))
+        // Of several lists under one name the last speaks for what is odd.
+        guard let preview = previews[planned.name]?.last else { return }
         writer.name("odd")
         writer.object { writer in
             for (kind, oddity) in preview.oddities.found.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {

@@ -27,12 +27,18 @@ struct AnnouncementSummary {
         let tally = preview.tally
         var text = "\(tally.name): \(tally.targets.grouped) announcement\(tally.targets == 1 ? "" : "s")"
         var parts: [String] = []
-        if preview.toSend == tally.targets, tally.targets > 1 {
+        let new = preview.toSend - preview.replies
+        let isAllNew = new == tally.targets && tally.targets > 1
+        if isAllNew {
             text += ", all new"
         } else if preview.toSend == 0 {
             text += ", none new"
-        } else {
-            parts.append("\(preview.toSend.grouped) new")
+        } else if new > 0 {
+            parts.append("\(new.grouped) new")
+        }
+        if preview.replies > 0 {
+            let isOne = preview.replies == 1
+            parts.append("\(preview.replies.grouped) \(isOne ? "reply" : "replies") to those who have the first")
         }
         if tally.already > 0 {
             parts.append("\(tally.already.grouped) already \(tally.already == 1 ? "has" : "have") it")
@@ -44,7 +50,6 @@ struct AnnouncementSummary {
         if tally.skipped > 0 { parts.append("\(tally.skipped.grouped) skipped by the script") }
         if tally.excluded > 0 { parts.append("\(tally.excluded.grouped) left out") }
         if tally.failed > 0 { parts.append("\(tally.failed.grouped) cannot: " + refused) }
-        let isAllNew = preview.toSend == tally.targets && tally.targets > 1
         if !parts.isEmpty { text += (isAllNew ? ", " : ": ") + parts.joined(separator: ", ") }
         if let leastTime, leastTime >= .seconds(1) { text += "; takes \(leastTime.spoken) or more" }
         return text

@@ -215,6 +215,7 @@ actor AnnouncementComposer {
                 throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
             }
             var shown = RunMonitor.Preview(tally: preview, groups: groups)
+            shown.replies = await draft.replies
             shown.refused = await draft.refused
             shown.oddities = await draft.oddities
             shown.waves = spec.waves
@@ -223,7 +224,14 @@ actor AnnouncementComposer {
                 try await draft.discard()
                 throw HostError(code: code, message: "announce: '\(spec.name)': \(reason); nothing was sent")
             }
-            if context.plan != nil {
+            if let plan = context.plan {
+                guard await plan.admits(spec.waves, of: spec.name) else {
+                    try await draft.discard()
+                    throw AnnouncementSpec.fault(
+                        "'\(spec.name)' is announced a second time with other waves, or at other times; a plan has one "
+                            + "schedule for each name: give the second a name of its own"
+                    )
+                }
                 let (tally, findings) = try await draft.recordPlan(spec.waves)
                 return Self.result(tally, findings)
             }
@@ -234,12 +242,11 @@ actor AnnouncementComposer {
                 caller: context.caller,
                 width: await width
             )
-            let name = spec.name
-            let (tally, findings, halt) = try await draft.deliver(
-                by: delivery,
-                in: spec.waves,
-                watcher: context.monitor.watch(name)
-            )
+            let (name, waves, draft) = (spec.name, spec.waves, draft)
+            let watcher = context.monitor.watch(name)
+            let (tally, findings, halt) = try await context.turns.take(name) { part in
+                try await draft.deliver(by: delivery, in: waves, part: part, watcher: watcher)
+            }
             context.monitor.finished(tally, findings)
             if let halt { throw HostError(halt, of: name, tally) }
             return Self.result(tally, findings)

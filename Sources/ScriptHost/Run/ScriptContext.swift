@@ -32,6 +32,8 @@ package struct ScriptContext: Sendable {
     package var journal: RunJournal
     /// What the script holds by number, and has used of what is limited.
     var objects = RunObjects(limits: ScriptLimits())
+    /// Lets one announcement be delivered at a time under each name.
+    let turns = DeliveryTurns()
     /// What a file of tests works on; nil for a script that is no such file.
     package var testBench: TestBench?
     /// The groups that want no announcement at all.
@@ -98,6 +100,8 @@ package struct RunMonitor: Sendable {
         package var tally: AnnouncementTally
         /// The groups to which a post will be sent.
         package var groups: Set<GroupID>
+        /// How many of these posts reply in the thread of an earlier one.
+        package var replies = 0
         /// The groups that do not take it, the first of them.
         package var refused: [AnnouncementDraft.Refusal] = []
         /// What is odd about the posts.

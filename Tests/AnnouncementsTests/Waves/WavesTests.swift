@@ -53,6 +53,7 @@ import Testing
         _ waves: Waves,
         to targets: [GroupID],
         run: String = "R1",
+        part: Int = 0,
         now: @escaping @Sendable () -> Int64 = { 7 },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in },
         watcher: WaveWatcher = WaveWatcher()
@@ -64,7 +65,7 @@ import Testing
         _ = try await draft.finish()
         var delivery = try world.delivery(run, width: 4)
         delivery.sender = Sender(world.store, now: now, sleep: sleep)
-        return try await draft.deliver(by: delivery, in: waves, watcher: watcher)
+        return try await draft.deliver(by: delivery, in: waves, part: part, watcher: watcher)
     }
 
     @Test func `a wave is finished and judged before the next begins, after the pause`() async throws {
@@ -142,6 +143,63 @@ import Testing
             to: [GroupID.random()] + world.groups
         )
         #expect(halt == nil && tally.failed == 1 && tally.sent == 99)
+    }
+
+    @Test func `an announcement of which nobody is left to be sent to is not held`() async throws {
+        let world = try await World(groups: 20)
+        let (tally, _, halt) = try await announce(
+            world,
+            Self.waves(.count(10), .rest) { $0.stopAbove = 0.1 },
+            to: world.groups + [GroupID.random(), GroupID.random()]
+        )
+        #expect(halt == nil && tally.sent == 20 && tally.failed == 2 && tally.unsent == 0)
+    }
+
+    @Test func `who goes on sends to those that failed at the very end, and they hold nothing`() async throws {
+        let world = try await World(groups: 20)
+        let targets = [GroupID.random()] + world.groups
+        let waves = Self.waves(.count(1), .rest) { $0.stopAbove = 0 }
+        #expect(try await announce(world, waves, to: targets).tally.unsent == 20)
+        let sizes = Mutex<[Int]>([])
+        let watcher = WaveWatcher(begins: { wave, _ in sizes.withLock { $0.append(wave.targets) } })
+        let (tally, _, halt) = try await announce(world, waves, to: targets, watcher: watcher)
+        #expect(halt == nil && tally.sent == 20 && tally.failed == 1 && tally.unsent == 0)
+        #expect(sizes.withLock { $0 } == [20, 1])
+    }
+
+    @Test func `a second list under the same name begins with a first wave of its own`() async throws {
+        let world = try await World(groups: 30)
+        let sizes = Mutex<[Int]>([])
+        let watcher = WaveWatcher(begins: { wave, _ in sizes.withLock { $0.append(wave.targets) } })
+        let waves = Self.waves(.count(1), .rest)
+        _ = try await announce(world, waves, to: Array(world.groups[..<15]), watcher: watcher)
+        _ = try await announce(world, waves, to: Array(world.groups[15...]), part: 1, watcher: watcher)
+        #expect(sizes.withLock { $0 } == [1, 14, 1, 14])
+        #expect(try await world.ledger.waves(run: "R1", announcement: "news").count == 4)
+    }
+
+    @Test func `who goes on in a pause waits for the rest of it`() async throws {
+        let world = try await World(groups: 5)
+        let clock = Mutex<Int64>(0)
+        let waves = Self.waves(.count(1), .rest) { $0.pause = .seconds(600) }
+        let (_, _, halt) = try await announce(
+            world,
+            waves,
+            to: world.groups,
+            now: { clock.withLock { $0 } },
+            sleep: { _ in throw CancellationError() }
+        )
+        #expect(halt == .interrupted)
+        clock.withLock { $0 += 200_000_000 }
+        let slept = Mutex<[Duration]>([])
+        let (tally, _, end) = try await announce(
+            world,
+            waves,
+            to: world.groups,
+            now: { clock.withLock { $0 } },
+            sleep: { span in slept.withLock { $0.append(span) } }
+        )
+        #expect(end == nil && tally.sent == 4 && slept.withLock { $0 } == [.seconds(400)])
     }
 
     @Test func `within the grace period everything can be taken back`() async throws {

@@ -90,6 +90,25 @@ import Testing
         #expect(undo.error.contains("PATCH /groups/\(Self.groups[0]) cannot be taken back"))
     }
 
+    @Test func `what was written under a key and taken back stays so, and a script and a plan are told`() async throws {
+        let stage = try await AfterwardsStage()
+        try stage.world.write(
+            """
+            graph.post("/groups/\(Self.groups[0])/threads", { topic = "A", posts = { { body = text "a" } } }, { key = "notice" })
+            """,
+            to: "notice.lua"
+        )
+        let run = try await stage.announce("notice.lua")
+        let undo = try await stage.run("undo", run, "--yes", "--json").json
+        let undoing = try #require(undo["run"]?.string)
+        for command in ["run", "plan"] {
+            let ending = await stage.run(command, "notice.lua")
+            #expect(ending.status == .failed, "\(command): \(ending.error)")
+            #expect(ending.error.contains("'notice' was taken back by run \(undoing)"), "\(command): \(ending.error)")
+        }
+        #expect(try stage.world.store.count("conversation") == 0)
+    }
+
     @Test func `replies cannot be taken back, and are listed`() async throws {
         let stage = try await AfterwardsStage()
         let run = try await stage.announce()
