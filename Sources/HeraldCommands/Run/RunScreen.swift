@@ -41,6 +41,13 @@ final class RunScreen: Sendable {
     /// Why standard output could not be written to, if it could not.
     var outputFailure: (any Error)? { closed.withLock { $0 } }
 
+    /// Tells which findings have been said while it ran; of those under quiet, none was.
+    var saidFindings: @Sendable (Finding) -> Bool {
+        let isQuiet = isQuiet
+        let failures = failures
+        return { !isQuiet && failures.hasTold($0) }
+    }
+
     var logger: Logger {
         Logger(label: "script") { _ in
             RunLogHandler { [self] level, message in note(message, level) }
@@ -139,7 +146,9 @@ final class RunScreen: Sendable {
                 }
                 let notice = WaitNotice(
                     until: herald.uptime() + .microseconds(wait.until - herald.now()),
-                    reason: wait.reason
+                    reason: wait.reason,
+                    time: wait.until,
+                    occasion: "\(name): \(wait.reason), \(wait.until / 1_000_000)"
                 )
                 display.withLock { $0 }?.show(notice)
             },
