@@ -289,7 +289,8 @@ package final class EmbeddedGraph: GraphService {
 
     private static func makeOperator(_ pool: DatabasePool, named name: String) throws -> Caller {
         try pool.write { db in
-            if let row = try Row.fetchOne(db, sql: "SELECT id, displayName, address FROM user ORDER BY id LIMIT 1") {
+            let made = "SELECT id, displayName, address FROM user JOIN operator ON operator.userID = user.id"
+            if let row = try Row.fetchOne(db, sql: made) {
                 return Caller(id: row[0], displayName: row[1], address: row[2], kind: .operator)
             }
             let local = name.lowercased().unicodeScalars.filter {
@@ -301,6 +302,7 @@ package final class EmbeddedGraph: GraphService {
                 sql: "INSERT INTO user (id, displayName, address) VALUES (?, ?, ?)",
                 arguments: [caller.id, caller.displayName, caller.address]
             )
+            try db.execute(sql: "INSERT INTO operator (userID) VALUES (?)", arguments: [caller.id])
             return caller
         }
     }

@@ -5,6 +5,7 @@ import HummingbirdTLS
 package import Logging
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 
 /// Offers a ``GraphService`` over HTTP/1.1 as Microsoft Graph does: below `/v1.0` and `/beta`, batches too.
 ///
@@ -58,6 +59,8 @@ package struct GraphServer: Service {
     }
 
     /// Listens, and answers until the task is cancelled or a graceful shutdown begins.
+    ///
+    /// - Throws: ``ListenFailure`` if it cannot listen there.
     package func run() async throws {
         var logger = responder.logger
         // What Hummingbird reports by itself repeats what is said here.
@@ -67,6 +70,7 @@ package struct GraphServer: Service {
         let connections = connections
         let responder = responder
         let limits = responder.options.limits
+        let isListening = Mutex(false)
         let application = Application(
             responder: responder,
             server: HTTPServerBuilder { respond in
@@ -77,10 +81,16 @@ package struct GraphServer: Service {
                 return try TLSChannel(channel, tlsConfiguration: identity.configuration)
             },
             configuration: ApplicationConfiguration(address: bindAddress),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                isListening.withLock { $0 = true }
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: logger
         )
-        try await application.run()
+        do { try await application.run() } catch {
+            if !isListening.withLock({ $0 }), let failure = ListenFailure(error) { throw failure }
+            throw error
+        }
     }
 
     private var bindAddress: BindAddress {

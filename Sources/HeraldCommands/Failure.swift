@@ -18,11 +18,12 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     package var description: String { message }
 
     /// Why the end of a run could not be recorded: what went wrong with the ledger, and how to go on.
-    init(_ error: any Error, endOf run: RunRecord) {
+    init(_ error: any Error, endOf run: RunRecord, _ choice: LedgerChoice) {
         self.init(error)
         if let fault = error as? StorageError, fault.code == .superseded { return }
         message +=
-            ". The run \(run.id) has stopped; what was sent is not sent again. Then go on with: herald resume \(run.id)"
+            ". The run \(run.id) has stopped; what was sent is not sent again. Then go on with: "
+            + choice.hint("resume \(run.id)")
     }
 
     /// Translates any error that a command lets out; the one place where errors become exit statuses.

@@ -45,8 +45,10 @@ package struct HeraldCommand: AsyncParsableCommand {
     ///   - herald: The outside world.
     /// - Returns: What the shell is told.
     package static func run(_ arguments: [String], in herald: HeraldEnvironment) async -> ExitStatus {
+        var asked: (any JSONCommand)?
         do {
             var command = try parseAsRoot(arguments)
+            asked = command as? any JSONCommand
             if let command = command as? any HeraldSubcommand { return try await command.run(in: herald) }
             // What is left are commands that only have subcommands, and the parser's own, which show help.
             try command.run()
@@ -56,6 +58,7 @@ package struct HeraldCommand: AsyncParsableCommand {
         } catch {
             let failure = Failure(error)
             try? herald.error.line("herald: " + herald.error.shown(failure.message))
+            asked?.write(failure, to: herald.output)
             return failure.status
         }
     }

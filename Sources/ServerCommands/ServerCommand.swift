@@ -207,8 +207,11 @@ package struct ServerCommand: AsyncParsableCommand {
         do {
             try await group.run()
             return 0
+        } catch let failure as ListenFailure {
+            Self.say("\(listen) cannot be listened on: \(failure). Choose another address with --listen HOST:PORT.")
+            return 1
         } catch {
-            Self.say("\(listen): cannot listen, or stopped listening: \(error)")
+            Self.say("\(listen): stopped listening: \(error)")
             return 1
         }
     }

@@ -42,6 +42,7 @@ import Testing
 
     private static let content = """
         INSERT INTO user VALUES ('4562bcc8-c436-4f95-b7c0-4f8ce89dca5e', 'Adele Vance', 'adele@contoso.example');
+        INSERT INTO operator VALUES ('4562bcc8-c436-4f95-b7c0-4f8ce89dca5e');
         INSERT INTO "group" VALUES ('\(Fixture.group)', 'Sales', NULL, 'sales@contoso.example', 'sales', 'sales',
             'Public', '["Unified"]', 1, 0, 1, 0);
         INSERT INTO conversation (id, groupID, topic, preview, uniqueSenders, hasAttachments, deliveredAt)

@@ -28,6 +28,18 @@ import Testing
         #expect(found.items == [["id": "\(id)", "displayName": "Megan Bowen"]])
     }
 
+    @Test func `the operator stays who it was, whatever ids other users have`() async throws {
+        let graph = try await Fixture()
+        for index in 0..<16 { _ = try await graph.addUser("User \(index)", "user\(index)@contoso.example") }
+        let caller = graph.store.operatorCaller
+        try graph.store.close()
+        for name in ["Adele Vance", "Somebody Else"] {
+            let again = try EmbeddedGraph(path: graph.path, operatorName: name, clock: graph.clock.read)
+            #expect(again.operatorCaller == caller)
+            try again.close()
+        }
+    }
+
     @Test func `a principal name is taken whatever its letter case`() async throws {
         let graph = try await Fixture()
         _ = try await graph.addUser("Megan Bowen", "megan@contoso.example")

@@ -101,6 +101,30 @@ import Testing
                 "announce { name = 'x', to = {}, topic = 'x', body = 'x', toppic = 'y' }",
                 "announce has no field 'toppic' (did you mean 'topic'?)"
             ),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', window = { form = '08:00' } }",
+                "announce: field 'window' has no field 'form' (did you mean 'from'?)"
+            ),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', participants = { 'a@b.c', { nme = 'A' } } }",
+                "announce: field 'participants', entry 2 has no field 'nme' (did you mean 'name'?)"
+            ),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', participants = { { emailAddress = { adress = 'A' } } } }",
+                "announce: field 'participants', entry 1: field 'emailAddress' has no field 'adress' (did you mean 'address'?)"
+            ),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', grace = '2000d' }",
+                "announce: 'grace' is \"2000d\"; it may be from 0 to 366 days (\"366d\")"
+            ),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', pause = '1m' }",
+                "announce: field 'pause' is about what comes between two waves, and field 'waves' is missing, as in {1, \"5%\", \"rest\"}"
+            ),
+            (
+                "announce { name = 'x', to = {}, topic = 'x', body = 'x', confirm = true }",
+                "announce: field 'confirm' is about what comes between two waves, and field 'waves' is missing, as in {1, \"5%\", \"rest\"}"
+            ),
             ("graph.groups:list { tpo = 1 }", "list has no option 'tpo' (did you mean 'top'?)"),
             (
                 "graph.groups.x.thread:list()",

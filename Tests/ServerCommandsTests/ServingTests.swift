@@ -23,6 +23,24 @@ struct ServingTests {
         try await body(port)
     }
 
+    @Test func `an address that is taken is named, and how to choose another`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "herald-serving-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await serve(["--listen", "127.0.0.1:0"], in: folder) { port in
+            let second = try await ServerProcess.run(
+                ["--listen", "127.0.0.1:\(port)"],
+                home: folder.appending(path: "second")
+            )
+            #expect(second.status == 1)
+            #expect(
+                second.error.contains(
+                    "127.0.0.1:\(port) cannot be listened on: Address already in use. Choose another address with --listen"
+                ),
+                "\(second.error)"
+            )
+        }
+    }
+
     private static func ask(_ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws -> String {
         try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(string: request))

@@ -105,7 +105,7 @@ extension Ledger {
         var sql = """
             SELECT effect.id, effect.runID, announcement.name, effect.target, effect.targetName, effect.method, effect.path,
                 effect.state, effect.status, effect.code, effect.message, effect.answer, effect.location,
-                effect.attemptedAt, effect.settledAt\(bodies ? ", effect.body" : "")
+                effect.attemptedAt, effect.settledAt\(bodies ? ", effect.body, effect.sharedHash, effect.sharedAt" : "")
             FROM effect LEFT JOIN announcement ON announcement.id = effect.announcementID
             WHERE effect.id > ?
             """
@@ -189,6 +189,7 @@ extension Ledger {
             made = MadeItem(path: path, answer: answer, location: row["location"])
         }
         let group = (row["target"] as String?).flatMap { GroupID($0) }
+        let hash = bodies ? row["sharedHash"] as Data? : nil
         return TargetRecord(
             effect: row["id"],
             run: row["runID"],
@@ -204,7 +205,8 @@ extension Ledger {
             made: made,
             attemptedAt: row["attemptedAt"],
             settledAt: row["settledAt"],
-            body: bodies ? Array(row["body"] as Data? ?? Data()) : []
+            body: bodies ? Array(row["body"] as Data? ?? Data()) : [],
+            shared: hash.map { (Array($0), row["sharedAt"] ?? 0) }
         )
     }
 }

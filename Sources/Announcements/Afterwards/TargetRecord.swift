@@ -27,4 +27,6 @@ package struct TargetRecord: Sendable {
     package var settledAt: Int64?
     /// The request's body without what it shares with others; empty unless it was asked for.
     package var body: [UInt8] = []
+    /// Where in the body what it shares with others belongs, and the hash of that; nil if it shares nothing, or was not asked.
+    package var shared: (hash: [UInt8], offset: Int)?
 }

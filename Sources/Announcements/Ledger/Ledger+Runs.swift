@@ -47,11 +47,15 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - id: The run.
+    ///   - operatorName: Who goes on with it.
+    ///   - grants: What was granted for that, for a person.
     ///   - time: Microseconds since 1970.
     /// - Returns: The right to write for it; nil and who has it if a living process does.
     /// - Throws: ``StorageError``.
     package func resume(
         _ id: String,
+        by operatorName: String,
+        grants: String,
         at time: Int64
     ) async throws(StorageError) -> Result<Lease, LeaseHeld> {
         try await write { db, statements in
@@ -61,7 +65,11 @@ extension Ledger {
                     sql: "UPDATE run SET state = 'running', endedAt = NULL, message = NULL WHERE id = ?",
                     arguments: [id]
                 )
-                try Self.audit(.runResumed, of: id, at: time, db, statements) { $0.member("lease", lease.id) }
+                try Self.audit(.runResumed, actor: operatorName, run: id, at: time, db, statements) { writer in
+                    writer.member("lease", lease.id)
+                    writer.member("operator", operatorName)
+                    writer.member("grants", grants)
+                }
                 return .success(lease)
             } catch let held as LeaseHeld {
                 return .failure(held)

@@ -145,7 +145,7 @@ package struct AnnouncementTally: Sendable, Equatable {
 /// A target of which there is something to say.
 package struct Finding: Sendable, Equatable {
     /// What there is to say.
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// Its post has other content.
         case changed
         /// The backend refused it.

@@ -158,7 +158,8 @@ extension Ledger {
         SELECT id FROM needed
         """
 
-    /// Every row that tells what was done, as JSON objects with a member `kind`: runs, announcements' counts, waves,
+    /// Every row that tells what was done, as JSON objects with a member `kind`, so that the kind of a run or of a
+    /// finding is called `runKind` or `findingKind`: runs, announcements' counts, waves,
     /// effects, findings and the audit trail; without bodies of posts and of answers.
     ///
     /// - Parameter line: Takes each object.
@@ -194,6 +195,7 @@ extension Ledger {
             writer.object { writer in
                 writer.member("kind", kind)
                 for (column, value) in row {
+                    let column = column == "kind" ? kind + "Kind" : column
                     switch value.storage {
                     case .null: continue
                     case .int64(let number):
@@ -209,7 +211,11 @@ extension Ledger {
                         writer.number(number)
                     case .string(let text):
                         writer.name(column)
-                        writer.string(text)
+                        if kind == "run", column == "arguments" {
+                            writer.raw(Array(text.utf8))
+                        } else {
+                            writer.string(text)
+                        }
                     case .blob(let bytes):
                         writer.name(column)
                         writer.string(Array(bytes).hexadecimal)

@@ -34,6 +34,9 @@ enum StoreSchema {
             displayName TEXT NOT NULL,
             address TEXT NOT NULL
         );
+        CREATE TABLE operator (
+            userID TEXT PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE
+        );
         CREATE TABLE "group" (
             id TEXT PRIMARY KEY,
             displayName TEXT NOT NULL CHECK (displayName <> ''),

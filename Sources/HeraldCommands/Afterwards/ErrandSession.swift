@@ -31,7 +31,7 @@ struct ErrandOptions: ParsableArguments {
         _ errand: (RunRecord, Ledger) async throws -> some Errand
     ) async throws -> ExitStatus {
         try await backend.with(herald) { backend, ledger in
-            let origin = try await ledger.only(run)
+            let origin = try await ledger.only(run, by: backend.choice)
             if let holder = try await ledger.runsAtWork(at: herald.now())[origin.id] {
                 throw Failure(
                     .failed,
@@ -118,7 +118,13 @@ struct ErrandSession {
         let errand = try await kind.init(record, ledger: ledger)
         let suppressed = try SuppressionList(herald).groups()
         var record = record
-        switch try await ledger.resume(record.id, at: herald.now()) {
+        let resumed = try await ledger.resume(
+            record.id,
+            by: backend.caller.displayName,
+            grants: backend.grants,
+            at: herald.now()
+        )
+        switch resumed {
         case .failure(let held):
             throw Failure(
                 .failed,
@@ -184,15 +190,18 @@ struct ErrandSession {
             events?.ended(ended)
             if let message = ending.message {
                 try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
+                if presentation.json { try herald.output.write(Failure(.failed, message).json + [UInt8(ascii: "\n")]) }
             }
             return ending.status
         }
         defer { events?.ended(ended) }
         do { try await ledger.end(lease, ended.state, message: ended.message, at: herald.now()) } catch {
-            throw Failure(error, endOf: ended)
+            throw Failure(error, endOf: ended, backend.choice)
         }
         if let error = result.error, ending == nil { throw error }
-        let report = try await ledger.report(ended, findings: 10_000)
+        var report = try await ledger.report(ended, findings: 10_000)
+        report.choice = backend.choice
+        report.isSaid = screen.saidFindings
         let status = try show(report, ending ?? .interrupted, screen, presentation)
         await notice.give(report, after: herald.uptime() - start, in: herald)
         if status == .done, let failure = screen.outputFailure { throw failure }
@@ -211,9 +220,10 @@ struct ErrandSession {
         if presentation.json {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else if !presentation.quiet || ending != .done || !report.isComplete {
-            for line in report.lines { try herald.error.line(herald.error.shown(line)) }
+            for line in report.lines { try? herald.error.line(herald.error.shown(line)) }
             switch ending {
-            case .interrupted, .stopped: try herald.error.line("Go on with: herald resume \(report.run.id)")
+            case .interrupted, .stopped:
+                try? herald.error.line("Go on with: " + backend.choice.hint("resume \(report.run.id)"))
             case .done, .idle, .refused: break
             }
         }

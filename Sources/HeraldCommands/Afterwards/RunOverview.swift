@@ -36,9 +36,7 @@ struct RunOverview {
             fields.add("writes", "\(report.writes.sent.grouped) made, \(report.writes.failed.grouped) failed")
         }
         try fields.write(to: herald.output)
-        for tally in report.tallies {
-            try herald.output.line(herald.output.shown(RunReport.line(tally, of: record.kind)))
-        }
+        for line in report.announcementLines { try herald.output.line(herald.output.shown(line)) }
         try await writeWaves()
         try writeFindings()
         try await writeWhatNow(isAtWork: atWork != nil)
@@ -68,11 +66,19 @@ struct RunOverview {
 
     private func writeFindings() throws {
         let findings = report.findings
+        defer {
+            let kinds = Set(findings.map(\.kind))
+            for remedy in Finding.Kind.allCases.filter(kinds.contains).compactMap(RunReport.remedy) {
+                try? herald.error.line("Groups that have other content: " + remedy)
+            }
+        }
         if findings.count <= Self.listed {
             for finding in findings {
                 let code = finding.code.map { " (\($0))" } ?? ""
                 try herald.output.line(
-                    herald.output.shown("  \(finding.kind.rawValue) \(finding.target)\(code): \(finding.message)")
+                    herald.output.shown(
+                        "  \(finding.kind.rawValue) \(report.named(finding.target))\(code): \(finding.message)"
+                    )
                 )
             }
             return
@@ -96,17 +102,22 @@ struct RunOverview {
     /// Says what can be done about what is left.
     private func writeWhatNow(isAtWork: Bool) async throws {
         let run = report.run
+        let choice = report.choice
         guard !isAtWork, run.kind != .undo else { return }
-        if run.state != .finished { return try herald.error.line("Go on with: herald resume \(run.id)") }
+        if run.state != .finished {
+            return try herald.error.line("Go on with: " + choice.hint("resume \(run.id)"))
+        }
         let counts = try await ledger.counts(try await ledger.family(of: run.id))
         if let failed = counts[.failed] {
             try herald.error.line(
-                "List the \(failed.grouped) that failed with --failed; send again: herald retry \(run.id) --failed"
+                "List the \(failed.grouped) that failed with --failed; send again: "
+                    + choice.hint("retry \(run.id) --failed")
             )
         }
         if let ambiguous = counts[.ambiguous] {
             try herald.error.line(
-                "List the \(ambiguous.grouped) unproven with --ambiguous; look for them: herald retry \(run.id) --ambiguous"
+                "List the \(ambiguous.grouped) unproven with --ambiguous; look for them: "
+                    + choice.hint("retry \(run.id) --ambiguous")
             )
         }
     }

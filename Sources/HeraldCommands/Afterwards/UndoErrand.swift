@@ -74,7 +74,7 @@ struct UndoErrand: Errand {
         if inventory.unproven > 0 {
             site.screen.say(
                 "\(Self.posts(inventory.unproven)) unproven: whether there is anything to delete is found out with: "
-                    + "herald retry \(site.origin.id) --ambiguous"
+                    + site.backend.choice.hint("retry \(site.origin.id) --ambiguous")
             )
         }
         guard !inventory.made.isEmpty else {

@@ -81,6 +81,7 @@ struct BackendOptions: ParsableArguments {
         guard !isEmbedded else {
             let store = try store.open(in: herald)
             var backend = RunBackend(store)
+            backend.choice = LedgerChoice(self)
             backend.service = TapedService(
                 store,
                 tape: try tape(GraphRequest.localServiceRoot, backend.caller)
@@ -97,7 +98,8 @@ struct BackendOptions: ParsableArguments {
             tape: try tape(place.cloud.root, nil)
         )
         do {
-            let backend = try await connection.backend()
+            var backend = try await connection.backend()
+            backend.choice = LedgerChoice(self)
             let folder = try folder(of: place.cloud, in: herald)
             let result = try await body(backend, try ledger(in: folder))
             try await connection.close()

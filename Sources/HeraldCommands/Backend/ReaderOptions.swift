@@ -48,6 +48,9 @@ struct ReaderOptions: ParsableArguments {
         return options
     }
 
+    /// How it chooses the ledger.
+    var choice: LedgerChoice { LedgerChoice(options) }
+
     /// Reads from the backend.
     func read<Result>(
         in herald: HeraldEnvironment,

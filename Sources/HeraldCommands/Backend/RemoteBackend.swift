@@ -70,7 +70,7 @@ struct RemoteBackend: Sendable {
         if response.status == 401 {
             throw Failure(
                 .failed,
-                "\(cloud) refuses the access token: \(response.error?.message ?? "no reason given"). Get a new one, or sign "
+                "\(cloud) refuses the access token: \((response.error?.message ?? "no reason given").withoutFullStop). Get a new one, or sign "
                     + "in: herald login --backend \(cloud)"
             )
         }

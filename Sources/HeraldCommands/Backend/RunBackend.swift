@@ -20,6 +20,8 @@ struct RunBackend: Sendable {
     var grants = ""
     /// What links begin with: scheme, authority and version, without a final "/".
     var serviceRoot = GraphRequest.localServiceRoot
+    /// How the command line chose it.
+    var choice = LedgerChoice()
     /// By whom requests are made.
     var caller: Caller
     /// How many requests an announcement keeps under way at once.

@@ -34,7 +34,7 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             try await backend.with(herald) { backend, ledger in
-                let plan = try await ledger.onlyPlan(plan, in: herald)
+                let plan = try await ledger.onlyPlan(plan, in: herald, by: backend.choice)
                 let events = try following.log(in: herald)
                 let threshold = approval.threshold(isEmbedded: backend.permits == nil)
                 let inspection = PlanInspection(

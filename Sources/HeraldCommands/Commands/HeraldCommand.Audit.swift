@@ -44,6 +44,9 @@ extension HeraldCommand.Audit {
         var json = false
         @OptionGroup var source: ReaderOptions
 
+        /// From so many columns on, details stand beside the rest.
+        private static let wide = 120
+
         func validate() throws {
             if top < 1 { throw ValidationError("--top takes a number from 1, not \(top).") }
         }
@@ -51,7 +54,7 @@ extension HeraldCommand.Audit {
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
             var id: String?
-            if let run { id = try await ledger.only(run).id }
+            if let run { id = try await ledger.only(run, by: source.choice).id }
             let count = try await ledger.auditCount(run: id)
             let entries = try await ledger.audit(run: id, skipping: max(0, count - top))
             if json {
@@ -66,13 +69,20 @@ extension HeraldCommand.Audit {
                 return .done
             }
             if entries.isEmpty { try herald.error.line("Nothing has been done yet.") }
-            var table = TextTable([
-                .whole("#"), .whole("WHEN"), .text("WHO", minimum: 5), .whole("WHAT"), .text("RUN", minimum: 8),
-                .text("DETAIL", minimum: 10),
-            ])
+            // Beside what is not to be cut, a narrow terminal has no room for details.
+            let isNarrow = herald.output.isTerminal && herald.output.columns < Self.wide
+            var table = TextTable(
+                [.whole("#"), .whole("WHEN"), .text("WHO", minimum: 5), .whole("WHAT"), .whole("RUN")]
+                    + (isNarrow ? [] : [.text("DETAIL", minimum: 10)])
+            )
             for entry in entries {
                 let when = GraphDate(microseconds: entry.at / 1_000_000 * 1_000_000).text
-                table.add(["\(entry.sequence)", when, entry.actor, entry.event, entry.run ?? "", entry.detailText])
+                let cells = ["\(entry.sequence)", when, entry.actor, entry.event, entry.run ?? ""]
+                if isNarrow {
+                    table.add(cells, note: entry.detailText)
+                } else {
+                    table.add(cells + [entry.detailText])
+                }
             }
             if !entries.isEmpty { try table.write(to: herald.output) }
             if count > top { try herald.error.line("These are the newest \(top.grouped) of \(count.grouped) entries.") }
@@ -196,10 +206,21 @@ extension AuditEntry {
     /// The detail for people: `targets 2000, posts 1996`.
     fileprivate var detailText: String {
         guard let value = try? JSONValue(Array(detail.utf8)), case .object(let members) = value else { return detail }
-        return members.sorted { $0.key < $1.key }.filter { !$0.value.text.isEmpty }.map { name, value in
+        return Self.text(members, separator: ", ")
+    }
+
+    private static func text(_ members: [String: JSONValue], separator: String) -> String {
+        members.sorted { $0.key < $1.key }.map { ($0.key, text($0.value)) }.filter { !$0.1.isEmpty }.map { name, text in
             // A hash is there to be compared, by programs.
-            let text = value.text
-            return "\(name) \(name.lowercased().hasSuffix("hash") ? String(text.prefix(8)) : text)"
-        }.joined(separator: ", ")
+            "\(name) \(name.lowercased().hasSuffix("hash") ? String(text.prefix(8)) : text)"
+        }.joined(separator: separator)
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .array(let values): values.map(text).joined(separator: "; ")
+        case .object(let members): text(members, separator: " ")
+        default: value.text
+        }
     }
 }

@@ -40,7 +40,7 @@ extension HeraldCommand.LedgerUpkeep {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
-            let findings = try await LedgerCheck(ledger: ledger, now: herald.now()).findings()
+            let findings = try await LedgerCheck(ledger: ledger, choice: source.choice, now: herald.now()).findings()
             return try CheckFinding.write(findings, json: json, to: herald.output)
         }
     }
@@ -113,8 +113,9 @@ extension HeraldCommand.LedgerUpkeep {
             commandName: "export",
             abstract: "Write what the ledger knows, a JSON object a line.",
             discussion: """
-                The member 'kind' says what a line is: run, tally, wave, effect, finding or audit. Times are microseconds \
-                since 1970. What posts said is left out.
+                The member 'kind' says what a line is: run, tally, wave, effect, finding or audit; of which kind a run or a \
+                finding is stands in 'runKind' and 'findingKind'. Times are microseconds since 1970. What posts said is \
+                left out.
 
                 Example: which groups refused, and why
 

@@ -1,7 +1,9 @@
 import Announcements
 import ArgumentParser
+import Files
 import Foundation
 import GraphModel
+import ScriptHost
 
 extension HeraldCommand.Plan {
     /// `herald plan show`.
@@ -22,13 +24,17 @@ extension HeraldCommand.Plan {
         var plan: String
         @Option(
             help: ArgumentHelp(
-                "Show what this group gets, given by its id or its name, or what an effect does, given by its number.",
+                "Show what this group gets, given by its id or its name, or a part of that, or what an effect does, given by "
+                    + "its number.",
                 valueName: "group"
             )
         )
         var target: String?
         @Option(
-            help: ArgumentHelp("Write what the group gets to a file, as a page for a browser.", valueName: "file"),
+            help: ArgumentHelp(
+                "Write what the group gets to a file, as a page for a browser, which only its owner may read.",
+                valueName: "file"
+            ),
             completion: .file(extensions: ["html"])
         )
         var html: String?
@@ -47,19 +53,19 @@ extension HeraldCommand.Plan {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
-            let plan = try await ledger.onlyPlan(plan, in: herald)
+            let plan = try await ledger.onlyPlan(plan, in: herald, by: source.choice)
             guard let target else { return try await showAll(plan, ledger, herald) }
             let items = try await ledger.items(of: plan, for: target)
             guard !items.isEmpty else {
                 throw Failure(
                     .failed,
-                    "The plan \(plan.id) sends nothing to '\(target)': herald plan show \(plan.id) lists all."
+                    "The plan \(plan.id) sends nothing to '\(target)': \(source.choice.hint("plan show \(plan.id)")) lists all."
                 )
             }
             if let html {
                 let page = items.map { PlannedPost($0).page }.joined()
-                do { try Data(page.utf8).write(to: URL(filePath: herald.path(html)), options: .atomic) } catch {
-                    throw Failure(.failed, "\(html): the file cannot be written: \(error.localizedDescription)")
+                do { try PrivateFile.replace(herald.path(html), with: Data(page.utf8)) } catch {
+                    throw Failure(.failed, "\(html): the file cannot be written: \(error)")
                 }
                 return .done
             }
@@ -236,13 +242,20 @@ extension Ledger {
     /// The one plan that a person means: by its name, by its beginning, or the file in which it is.
     ///
     /// - Throws: ``Failure`` if there is none, or more than one.
-    func onlyPlan(_ name: String, in herald: HeraldEnvironment) async throws -> PlanRecord {
+    func onlyPlan(
+        _ name: String,
+        in herald: HeraldEnvironment,
+        by choice: LedgerChoice = LedgerChoice()
+    ) async throws -> PlanRecord {
         let found = try await plans(named: name)
         if let exact = found.first(where: { $0.id == name }) { return exact }
         let path = herald.path(name)
         guard let first = found.first else {
             guard FileManager.default.fileExists(atPath: path) else {
-                throw Failure(.failed, "There is no plan '\(name)', and no such file. `herald plan list` lists them.")
+                throw Failure(
+                    .failed,
+                    "There is no plan '\(name)', and no such file. `\(choice.hint("plan list"))` lists them."
+                )
             }
             return try await PlanFile.read(path, named: name, into: self)
         }
@@ -255,19 +268,42 @@ extension Ledger {
         return first
     }
 
-    /// What a plan does for a group, given by its id or its name, or by the number of an effect.
+    /// What a plan does for a group, given by its id, its name or a part of that which no other has, or by the number of an
+    /// effect.
     func items(of plan: PlanRecord, for target: String) async throws -> [PlanItem] {
         if let group = GroupID(target) { return try await planItems(plan.id, .target(group)) }
         if let ordinal = Int64(target), ordinal > 0 {
             return try await planItems(plan.id, after: ordinal - 1, limit: 1).filter { $0.ordinal == ordinal }
         }
+        let wanted = target.lowercased()
         var items: [PlanItem] = []
+        var similar: [PlanItem] = []
+        var names: Set<String> = []
         var last: Int64 = 0
         while true {
             let page = try await planItems(plan.id, after: last)
             guard let end = page.last?.ordinal else { break }
             last = end
-            items += page.filter { $0.targetName?.lowercased() == target.lowercased() }
+            for item in page {
+                guard let name = item.targetName else { continue }
+                names.insert(name)
+                if name.lowercased() == wanted {
+                    items.append(item)
+                } else if name.lowercased().contains(wanted), similar.count < 1000 {
+                    similar.append(item)
+                }
+            }
+        }
+        if items.isEmpty {
+            let found = Set(similar.compactMap(\.targetName))
+            if Set(similar.map(\.target)).count == 1 { return similar }
+            var near = found.sorted()
+            if near.isEmpty, let name = NearestName.of(target, among: names.sorted()) { near = [name] }
+            guard near.isEmpty else {
+                let shown = near.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+                let more = near.count > 5 ? " or one of \((near.count - 5).grouped) more" : ""
+                throw Failure(.failed, "No group in the plan is called '\(target)'. Do you mean \(shown)\(more)?")
+            }
         }
         let groups = Set(items.map(\.target))
         guard groups.count < 2 else {

@@ -36,7 +36,7 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
-            let record = try await ledger.only(run)
+            let record = try await ledger.only(run, by: source.choice)
             let runs = try await ledger.family(of: record.id)
             var made: [TargetRecord] = []
             try await ledger.forEachPage(of: .runs(runs), in: [.sent]) { page in

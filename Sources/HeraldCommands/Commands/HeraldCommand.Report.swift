@@ -61,7 +61,11 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
-            let content = try await ReportContent(of: try await ledger.only(run), ledger: ledger, at: herald.now())
+            let content = try await ReportContent(
+                of: try await ledger.only(run, by: source.choice),
+                ledger: ledger,
+                at: herald.now()
+            )
             guard let file else {
                 try await write(content, to: herald.output)
                 return .done
@@ -99,7 +103,12 @@ private final class ReportFile {
     init(_ path: String, named name: String) throws {
         self.path = path
         self.name = name
-        guard FileManager.default.createFile(atPath: path + ".part", contents: nil),
+        guard
+            FileManager.default.createFile(
+                atPath: path + ".part",
+                contents: nil,
+                attributes: [.posixPermissions: 0o600]
+            ),
             let handle = FileHandle(forWritingAtPath: path + ".part")
         else {
             throw Failure(.failed, "\(name): the file cannot be written; is its folder there, and may you write in it?")

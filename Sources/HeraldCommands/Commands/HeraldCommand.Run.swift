@@ -97,8 +97,8 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             try await options.recording.with(options.backend, herald) { backend, ledger in
-                let record = try await ledger.only(run)
-                if let status = try await Resumption(herald: herald, ledger: ledger).answer(
+                let record = try await ledger.only(run, by: backend.choice)
+                if let status = try await Resumption(herald: herald, ledger: ledger, choice: backend.choice).answer(
                     for: record,
                     json: options.json
                 ) {

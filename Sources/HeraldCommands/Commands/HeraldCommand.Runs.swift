@@ -32,34 +32,36 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
-            let runs = try await ledger.runs(limit: top)
+            let atWork = try await ledger.runsAtWork(at: herald.now())
+            var reports: [RunReport] = []
+            for run in try await ledger.runs(limit: top) {
+                var report = try await ledger.report(run, findings: 0)
+                report.isAtWork = atWork[run.id] != nil
+                reports.append(report)
+            }
             if json {
                 var writer = JSONWriter()
-                var reports: [[UInt8]] = []
-                for run in runs { reports.append(try await ledger.report(run, findings: 0).json) }
                 writer.object { writer in
                     writer.name("value")
                     writer.array { writer in
-                        for report in reports { writer.raw(report) }
+                        for report in reports { writer.raw(report.json) }
                     }
                 }
                 try herald.output.write(writer.bytes + [UInt8(ascii: "\n")])
                 return .done
             }
-            if runs.isEmpty { try herald.error.line("There are no runs yet.") }
-            let atWork = try await ledger.runsAtWork(at: herald.now())
+            if reports.isEmpty { try herald.error.line("There are no runs yet.") }
             var table = TextTable([
                 .whole("RUN"), .whole("KIND"), .whole("STATE"), .text("SCRIPT", minimum: 8),
                 .text("WHAT CAME OF IT", minimum: 16),
             ])
-            for run in runs {
-                let report = try await ledger.report(run, findings: 0)
+            for report in reports {
+                let run = report.run
                 table.add([
-                    run.id, run.kind.rawValue, run.shownState(isAtWork: atWork[run.id] != nil), run.script,
-                    report.inShort,
+                    run.id, run.kind.rawValue, run.shownState(isAtWork: report.isAtWork), run.script, report.inShort,
                 ])
             }
-            if !runs.isEmpty { try table.write(to: herald.output) }
+            if !reports.isEmpty { try table.write(to: herald.output) }
             return .done
         }
     }
@@ -87,10 +89,10 @@ extension Ledger {
     /// The one run that a person means.
     ///
     /// - Throws: ``Failure`` if there is none, or more than one.
-    func only(_ name: String) async throws -> RunRecord {
+    func only(_ name: String, by choice: LedgerChoice = LedgerChoice()) async throws -> RunRecord {
         let found = try await runs(named: name)
         guard let first = found.first else {
-            throw Failure(.failed, "There is no run '\(name)'. `herald runs` lists them.")
+            throw Failure(.failed, "There is no run '\(name)'. `\(choice.hint("runs"))` lists them.")
         }
         if let exact = found.first(where: { $0.id == name }) { return exact }
         guard found.count == 1 else {
@@ -102,14 +104,28 @@ extension Ledger {
         return first
     }
 
+    /// From how many groups announcements were taken back, of those that groups had already.
+    func takenBack(of tallies: [AnnouncementTally]) async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for tally in tallies where tally.already > 0 {
+            let count = try await takenBack(tally.name)
+            if count > 0 { counts[tally.name] = count }
+        }
+        return counts
+    }
+
     /// What is known of a run.
     func report(_ run: RunRecord, findings: Int) async throws -> RunReport {
-        RunReport(
+        let found = findings > 0 ? try await self.findings(run: run.id, limit: findings) : []
+        var report = RunReport(
             run: run,
-            tallies: try await tallies(run: run.id),
-            findings: findings > 0 ? try await self.findings(run: run.id, limit: findings) : [],
+            tallies: try await tallies(run: run.id)
+                + (run.state == .finished ? [] : try await unendedTallies(of: run)),
+            findings: found,
             writes: try await writes(run: run.id),
             problem: nil
         )
+        report.names = try await names(of: found)
+        return report
     }
 }

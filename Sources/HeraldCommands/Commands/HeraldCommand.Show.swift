@@ -39,9 +39,12 @@ extension HeraldCommand {
 
         func run(in herald: HeraldEnvironment) async throws -> ExitStatus {
             let ledger = try source.ledger(in: herald)
-            let record = try await ledger.only(run)
+            let record = try await ledger.only(run, by: source.choice)
             if let list { return try await show(list, of: record, ledger, herald) }
-            let report = try await ledger.report(record, findings: 100_000)
+            var report = try await ledger.report(record, findings: 100_000)
+            report.isAtWork = try await ledger.runsAtWork(at: herald.now())[record.id] != nil
+            report.choice = source.choice
+            report.takenBack = try await ledger.takenBack(of: report.tallies)
             if json {
                 try herald.output.write(report.json + [UInt8(ascii: "\n")])
                 return .done
@@ -84,7 +87,7 @@ extension HeraldCommand {
                 return .done
             }
             try list.table(of: targets).write(to: herald.output)
-            if let advice = list.advice(for: record) { try herald.error.line(advice) }
+            if let advice = list.advice(for: record, source.choice) { try herald.error.line(advice) }
             return .done
         }
     }
@@ -113,11 +116,12 @@ enum TargetList {
     }
 
     /// What can be done about them.
-    func advice(for run: RunRecord) -> String? {
+    func advice(for run: RunRecord, _ choice: LedgerChoice) -> String? {
         switch self {
-        case .failed: "Send to them again with: herald retry \(run.id) --failed"
-        case .ambiguous: "Look for them, and send what is not there, with: herald retry \(run.id) --ambiguous"
-        case .unsent: run.state == .finished ? nil : "Go on with: herald resume \(run.id)"
+        case .failed: "Send to them again with: " + choice.hint("retry \(run.id) --failed")
+        case .ambiguous:
+            "Look for them, and send what is not there, with: " + choice.hint("retry \(run.id) --ambiguous")
+        case .unsent: run.state == .finished ? nil : "Go on with: " + choice.hint("resume \(run.id)")
         }
     }
 

@@ -75,6 +75,11 @@ extension HeraldCommand.Suppress {
                 )
             }
             for line in changes.map(\.line) { try herald.output.line(herald.output.shown(line)) }
+            for (id, name) in found where name.isEmpty {
+                try herald.error.line(
+                    "No group \(id.text) is known there; it is left out all the same, should there be one."
+                )
+            }
             return .done
         }
 

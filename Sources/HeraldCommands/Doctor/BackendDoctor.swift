@@ -111,7 +111,7 @@ struct BackendDoctor {
         }
         let reason = response.error.map { "\($0.message) (\($0.code), status \($0.status))" } ?? "\(response.status)"
         switch response.status {
-        case 401: return .fault("who", "the token is refused: \(reason). Get a new one")
+        case 401: return .fault("who", "the token is refused: \(reason.withoutFullStop). Get a new one")
         case 403, 404: return .note("who", "an application, or somebody who may not see who they are: \(reason)")
         case 429: return .note("who", "not told now, as too much was asked: \(reason)")
         default: return .fault("who", "the service is in trouble: \(reason). Try again later")

@@ -19,8 +19,9 @@ struct PlanInspection {
             let state = try await ledger.runs(named: run).first?.state.rawValue ?? "gone"
             throw Failure(
                 .failed,
-                "The plan \(plan.id) was applied by the run \(run), which is \(state). See what came of it with: herald show "
-                    + "\(run). If it did not come to its end, go on with: herald resume \(run)"
+                "The plan \(plan.id) was applied by the run \(run), which is \(state). See what came of it with: "
+                    + backend.choice.hint("show \(run)") + ". If it did not come to its end, go on with: "
+                    + backend.choice.hint("resume \(run)")
             )
         }
         try await check(plan)

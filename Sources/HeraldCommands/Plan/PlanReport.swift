@@ -5,6 +5,8 @@ import ScriptHost
 /// What is in a plan, for people and for programs.
 struct PlanReport {
     let plan: PlanRecord
+    /// How the command line chose the ledger that it is in.
+    var choice = LedgerChoice()
     private let announcements: [PlanAnnouncement]
     private let counts: [String: [PlanItem.Decision: Int]]
     /// What is known besides of a plan that was made just now.
@@ -80,8 +82,8 @@ struct PlanReport {
         lines += writesLine
         if announcements.isEmpty, writes == 0 { lines.append("The script sends nothing.") }
         lines += plan.notes.map { "note: " + $0 }
-        lines.append("Plan \(plan.id); look closer with: herald plan show \(plan.id)")
-        if toSend > 0 { lines.append("Carry it out with: herald apply \(plan.id)") }
+        lines.append("Plan \(plan.id); look closer with: \(choice.hint("plan show \(plan.id)"))")
+        if toSend > 0 { lines.append("Carry it out with: " + choice.hint("apply \(plan.id)")) }
         return lines
     }
 

@@ -51,16 +51,32 @@ struct PlanSession {
             return verdict.status
         }
         let plan = try await recorder.finish()
-        if let file { try await PlanFile.write(plan, of: ledger, to: herald.path(file)) }
-        let report = try await PlanReport(plan, ledger: ledger, previews: previews.withLock { $0 }, screen: screen)
+        var report = try await PlanReport(plan, ledger: ledger, previews: previews.withLock { $0 }, screen: screen)
+        report.choice = backend.choice
+        if let file { try await write(plan, to: file) }
         if presentation.json {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else if !presentation.quiet || !report.isComplete {
+            let takenBack = try await ledger.takenBack(of: previews.withLock { $0.map(\.tally) })
+            for (name, count) in takenBack.sorted(by: { $0.key < $1.key }) {
+                try herald.error.line(herald.error.shown("\(name):" + RunReport.takenBackLine(count).dropFirst()))
+            }
             for line in report.lines { try herald.error.line(herald.error.shown(line)) }
             if let file { try herald.error.line(herald.error.shown("It is in \(file), too.")) }
         }
         if let failure = screen.outputFailure { throw failure }
         return report.isComplete ? .done : .targetsFailed
+    }
+
+    /// Writes the plan to a file besides; it stays in the ledger if that fails.
+    private func write(_ plan: PlanRecord, to file: String) async throws {
+        do { try await PlanFile.write(plan, of: ledger, to: herald.path(file)) } catch {
+            throw Failure(
+                .failed,
+                "\(file): the plan cannot be written there: \(Failure(error).message.withoutFullStop). It is kept as \(plan.id); look closer "
+                    + "with: \(backend.choice.hint("plan show \(plan.id)"))"
+            )
+        }
     }
 
     private var now: @Sendable () -> Int64 { herald.now }

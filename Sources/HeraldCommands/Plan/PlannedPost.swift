@@ -11,9 +11,7 @@ struct PlannedPost {
         self.item = item
         let value = (try? JSONValue(item.wholeBody)) ?? .null
         self.value = value
-        post =
-            value["post"] ?? value["threads"]?.elements?.first?["posts"]?.elements?.first
-            ?? value["posts"]?.elements?.first
+        post = value.firstPost
     }
 
     var topic: String? { value["topic"]?.string }
@@ -83,12 +81,25 @@ struct PlannedPost {
     /// HTML with the pictures that are attached to the post in place of their names.
     private func pictured(_ html: String) -> String {
         var html = html
-        for attachment in post?["attachments"]?.elements ?? [] {
+        for picture in post?.pictures ?? [] { html = html.replacing("cid:\(picture.id)", with: picture.address) }
+        return html
+    }
+}
+
+extension JSONValue {
+    /// The post in the body of a request that makes one.
+    var firstPost: JSONValue? {
+        self["post"] ?? self["threads"]?.elements?.first?["posts"]?.elements?.first ?? self["posts"]?.elements?.first
+    }
+
+    /// The pictures that are attached to a post, by the ids under which it shows them, each as an address that holds it
+    /// (`data:`, RFC 2397).
+    var pictures: [(id: String, address: String)] {
+        (self["attachments"]?.elements ?? []).compactMap { attachment in
             guard let id = attachment["contentId"]?.string, let bytes = attachment["contentBytes"]?.string,
                 let type = attachment["contentType"]?.string, type.hasPrefix("image/")
-            else { continue }
-            html = html.replacing("cid:\(id)", with: "data:\(type);base64,\(bytes)")
+            else { return nil }
+            return (id, "data:\(type);base64,\(bytes)")
         }
-        return html
     }
 }

@@ -87,9 +87,17 @@ actor Approval {
     }
 
     private func ask(_ question: String) async -> Bool {
-        guard !Task.isCancelled else { return false }
-        try? herald.error.write(herald.error.shown(question + " [y/N] "))
-        let line = await herald.input.lineUnlessCancelled()
-        return ["y", "yes"].contains(line?.lowercased().filter { !$0.isWhitespace } ?? "")
+        // What was typed before the question was there is no answer to it.
+        herald.input.forgetTyped()
+        while !Task.isCancelled {
+            try? herald.error.write(herald.error.shown(question + " [y/N] "))
+            guard let line = await herald.input.lineUnlessCancelled() else { return false }
+            switch line.lowercased().filter({ !$0.isWhitespace }) {
+            case "y", "yes": return true
+            case "", "n", "no": return false
+            default: try? herald.error.line("Answer with y or n.")
+            }
+        }
+        return false
     }
 }

@@ -10,6 +10,7 @@ final class FailureBoard: Sendable {
     }
 
     private let counts = Mutex<(order: [Reason], count: [Reason: Int])>(([], [:]))
+    private let told = Mutex<Set<Reason>>([])
     /// How many reasons are told; one that names each target in its text would fill the screen.
     private static let limit = 10
 
@@ -28,9 +29,23 @@ final class FailureBoard: Sendable {
             return counts.order.count <= Self.limit
         }
         guard isNew else { return nil }
+        told.withLock { _ = $0.insert(reason) }
         let name = answer.name.map { "\($0) (\(answer.target))" } ?? answer.target
         let code = answer.code.map { " (\($0))" } ?? ""
         return "\(answer.outcome.rawValue) \(name)\(code): \(answer.message ?? "no reason was given")"
+    }
+
+    /// Whether the reason of a finding was told.
+    func hasTold(_ finding: Finding) -> Bool {
+        let message = finding.message.replacing(finding.target, with: "…")
+        return told.withLock { told in
+            if told.contains(Reason(outcome: finding.kind.rawValue, code: finding.code, message: message)) {
+                return true
+            }
+            // A finding says before the reason what it is that cannot be proved.
+            guard finding.kind == .ambiguous else { return false }
+            return told.contains { $0.outcome == "ambiguous" && message.hasSuffix(": " + ($0.message ?? "")) }
+        }
     }
 
     /// How many more targets each reason had, in lines; begins anew.

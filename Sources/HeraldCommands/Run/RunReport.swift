@@ -12,6 +12,16 @@ struct RunReport: Sendable {
     var problem: String?
     /// Whether the ledger keeps it: that of a replay goes with it.
     var isKept = true
+    /// How the command line chose the ledger that it is from.
+    var choice = LedgerChoice()
+    /// The names of targets, as far as they are known, by their ids.
+    var names: [String: String] = [:]
+    /// From how many groups an announcement was taken back that have nothing of it now, by its name.
+    var takenBack: [String: Int] = [:]
+    /// Whether people have been told of a finding while it ran.
+    var isSaid: @Sendable (Finding) -> Bool = { _ in false }
+    /// Of a run that says that it runs: whether a living process is at work on it.
+    var isAtWork = true
 
     /// How many reasons the text lists.
     static let listed = 10
@@ -27,7 +37,7 @@ struct RunReport: Sendable {
 
     /// The report as lines for people.
     var lines: [String] {
-        var lines = tallies.map { Self.line($0, of: run.kind) }
+        var lines = announcementLines
         lines += reasonLines
         if writes.sent + writes.failed > 0, tallies.isEmpty {
             lines.append(
@@ -39,9 +49,32 @@ struct RunReport: Sendable {
             return lines + ["Replay \(run.state.rawValue); nothing was sent, and nothing of it is kept"]
         }
         let time = run.span.map { " in \(Duration.microseconds($0).spoken)" } ?? ""
-        lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: herald show \(run.id)")
+        lines.append("Run \(run.id) \(run.state.rawValue)\(time); look closer with: \(choice.hint("show \(run.id)"))")
         return lines
     }
+
+    /// One line for each announcement, and one more for what was taken back of it.
+    var announcementLines: [String] {
+        tallies.flatMap { tally in
+            let count = tally.already == 0 || run.kind == .undo ? 0 : takenBack[tally.name] ?? 0
+            let line = Self.line(tally, of: run.kind, hadIt: count > 0)
+            return count == 0 ? [line] : [line, Self.takenBackLine(count)]
+        }
+    }
+
+    /// What there is to say of groups that had an announcement until it was taken back.
+    static func takenBackLine(_ count: Int) -> String {
+        "  it was taken back from \(count.grouped) group\(count == 1 ? "" : "s"), which \(count == 1 ? "counts" : "count") as "
+            + "having it and \(count == 1 ? "gets" : "get") nothing; onChange = \"new\" posts there again"
+    }
+
+    /// What can be done about a kind of finding; nil where nothing need be said.
+    static func remedy(_ kind: Finding.Kind) -> String? {
+        kind == .changed ? "say what they get instead: onChange = \"skip\", \"reply\" or \"new\"" : nil
+    }
+
+    /// A target by its name and its id.
+    func named(_ target: String) -> String { names[target].map { "\($0) (\(target))" } ?? target }
 
     /// Why single targets have no post: one line for each reason, and who has it.
     private var reasonLines: [String] {
@@ -52,7 +85,7 @@ struct RunReport: Sendable {
         }
         var reasons: [Reason] = []
         var targets: [Reason: [String]] = [:]
-        for finding in findings where finding.kind != .duplicate {
+        for finding in findings where finding.kind != .duplicate && !isSaid(finding) {
             let reason = Reason(kind: finding.kind, code: finding.code, message: finding.message)
             if targets[reason] == nil { reasons.append(reason) }
             targets[reason, default: []].append(finding.target)
@@ -60,23 +93,25 @@ struct RunReport: Sendable {
         var lines: [String] = []
         for reason in reasons.prefix(Self.listed) {
             let having = targets[reason] ?? []
-            let who = having.count == 1 ? having[0] : having.count.grouped
+            let who = having.count == 1 ? named(having[0]) : having.count.grouped
             let code = reason.code.map { " (\($0))" } ?? ""
             lines.append("  \(reason.kind.rawValue) \(who)\(code): \(reason.message)")
             guard having.count > 1 else { continue }
             let more = having.count > Self.named ? " and \((having.count - Self.named).grouped) more" : ""
-            lines.append("    " + having.prefix(Self.named).joined(separator: ", ") + more)
+            lines.append("    " + having.prefix(Self.named).map(named).joined(separator: ", ") + more)
         }
+        let remedies = Finding.Kind.allCases.filter { kind in reasons.contains { $0.kind == kind } }
+        lines += remedies.compactMap(Self.remedy).map { "  " + $0 }
         if reasons.count > Self.listed {
             let rest = reasons.dropFirst(Self.listed).reduce(0) { $0 + (targets[$1]?.count ?? 0) }
-            lines.append("  and \(rest.grouped) more: herald show \(run.id)")
+            lines.append("  and \(rest.grouped) more: \(choice.hint("show \(run.id)"))")
         }
         return lines
     }
 
     /// One announcement of a run in one line.
-    static func line(_ tally: AnnouncementTally, of kind: RunRecord.Kind = .run) -> String {
-        kind == .undo ? undoLine(tally) : sendingLine(tally, isReply: kind == .correct)
+    static func line(_ tally: AnnouncementTally, of kind: RunRecord.Kind = .run, hadIt: Bool = false) -> String {
+        kind == .undo ? undoLine(tally) : sendingLine(tally, isReply: kind == .correct, hadIt: hadIt)
     }
 
     /// What was taken back of an announcement, or of what a script wrote outside of announcements.
@@ -90,14 +125,14 @@ struct RunReport: Sendable {
         return "\(name): " + parts.joined(separator: ", ")
     }
 
-    private static func sendingLine(_ tally: AnnouncementTally, isReply: Bool) -> String {
+    private static func sendingLine(_ tally: AnnouncementTally, isReply: Bool, hadIt: Bool) -> String {
         var parts: [String] = []
         let done = isReply ? "corrected" : "announced"
         if tally.sent > 0 || tally.already == 0 { parts.append("\(tally.sent.grouped) \(done)") }
         if tally.already > 0 {
             parts.append(
                 tally.already == tally.targets && tally.targets > 1
-                    ? "all \(tally.already.grouped) have it already, nothing was sent"
+                    ? "all \(tally.already.grouped) \(hadIt ? "had" : "have") it already, nothing was sent"
                     : "\(tally.already.grouped) had it already"
             )
         }
@@ -137,7 +172,7 @@ struct RunReport: Sendable {
                 }
                 writer.member("backend", run.backend)
                 writer.member("operator", run.operatorName)
-                writer.member("state", run.state.rawValue)
+                writer.member("state", run.shownState(isAtWork: isAtWork))
                 writer.member("startedAt", GraphDate(microseconds: run.startedAt).text)
                 writer.member("endedAt", run.endedAt.map { GraphDate(microseconds: $0).text })
                 writer.member("message", problem ?? run.message)
@@ -157,6 +192,7 @@ struct RunReport: Sendable {
                             writer.member("kind", finding.kind.rawValue)
                             writer.member("announcement", finding.announcement)
                             writer.member("target", finding.target)
+                            writer.member("name", names[finding.target])
                             writer.member("code", finding.code)
                             writer.member("message", finding.message)
                         }

@@ -41,6 +41,13 @@ final class RunScreen: Sendable {
     /// Why standard output could not be written to, if it could not.
     var outputFailure: (any Error)? { closed.withLock { $0 } }
 
+    /// Tells which findings have been said while it ran; of those under quiet, none was.
+    var saidFindings: @Sendable (Finding) -> Bool {
+        let isQuiet = isQuiet
+        let failures = failures
+        return { !isQuiet && failures.hasTold($0) }
+    }
+
     var logger: Logger {
         Logger(label: "script") { _ in
             RunLogHandler { [self] level, message in note(message, level) }
@@ -137,16 +144,21 @@ final class RunScreen: Sendable {
                     writer.member("until", GraphDate(microseconds: wait.until).text)
                     writer.member("reason", wait.reason)
                 }
-                show(wait)
+                show(wait, of: name)
             },
             confirm: { wave, left in await approval?.answer(after: wave, of: name, left: left) }
         )
     }
 
     /// Shows what is waited for, until when in microseconds since 1970, and why.
-    func show(_ wait: (until: Int64, reason: String)) {
-        let until = herald.uptime() + .microseconds(wait.until - herald.now())
-        display.withLock { $0 }?.show(WaitNotice(until: until, reason: wait.reason))
+    func show(_ wait: (until: Int64, reason: String), of name: String = "") {
+        let notice = WaitNotice(
+            until: herald.uptime() + .microseconds(wait.until - herald.now()),
+            reason: wait.reason,
+            time: wait.until,
+            occasion: "\(name): \(wait.reason), \(wait.until / 1_000_000)"
+        )
+        display.withLock { $0 }?.show(notice)
     }
 
     private func begin(_ wave: WaveRecord, of waves: Int) {

@@ -105,7 +105,7 @@ struct RunSession {
         record.state = verdict.state
         record.end(at: now())
         record.message = verdict.problem?.summary
-        let report: RunReport
+        var report: RunReport
         do {
             try await ledger.end(lease, record.state, message: record.message, at: now())
             report = RunReport(
@@ -116,9 +116,13 @@ struct RunSession {
                 problem: verdict.problem?.summary,
                 isKept: backend.clock == nil
             )
+            report.choice = backend.choice
+            report.names = try await ledger.names(of: report.findings)
+            report.takenBack = try await ledger.takenBack(of: report.tallies)
+            report.isSaid = screen.saidFindings
         } catch {
             events?.ended(record)
-            throw Failure(error, endOf: record)
+            throw Failure(error, endOf: record, backend.choice)
         }
         events?.ended(record)
         try show(report, verdict, presentation, screen)
@@ -132,7 +136,13 @@ struct RunSession {
             if let plan = job.plan { return try await place.begin(applying: plan) }
             return try await place.begin(job.script, folder: job.folder, arguments: job.arguments)
         }
-        switch try await ledger.resume(record.id, at: now()) {
+        let resumed = try await ledger.resume(
+            record.id,
+            by: backend.caller.displayName,
+            grants: backend.grants,
+            at: now()
+        )
+        switch resumed {
         case .success(let lease):
             record.state = .running
             record.endedAt = nil
@@ -151,16 +161,17 @@ struct RunSession {
         _ presentation: Presentation,
         _ screen: RunScreen
     ) throws {
-        try verdict.problem?.write(to: herald.error)
+        // A terminal that has gone is no reason to fail what is done.
+        try? verdict.problem?.write(to: herald.error)
         if presentation.json {
             try herald.output.write(report.json + [UInt8(ascii: "\n")])
         } else if !presentation.quiet || verdict.status != .done || !report.isComplete {
-            for line in report.lines { try herald.error.line(herald.error.shown(line)) }
+            for line in report.lines { try? herald.error.line(herald.error.shown(line)) }
             guard report.isKept else { return }
             if verdict.status == .interrupted || verdict.state == .held
                 || report.tallies.contains(where: { $0.unsent > 0 })
             {
-                try herald.error.line("Go on with: herald resume \(report.run.id)")
+                try? herald.error.line("Go on with: " + backend.choice.hint("resume \(report.run.id)"))
             }
         }
     }

@@ -1,7 +1,8 @@
 import GraphClient
 import Synchronization
 
-/// Shows what a run waits for while it lasts: counted down on a terminal's progress line, a line each 10 s elsewhere.
+/// Shows what a run waits for while it lasts: counted down on a terminal's progress line, lines now and then
+/// elsewhere.
 final class WaitDisplay: Sendable {
     private struct State {
         var notice: WaitNotice?

@@ -7,14 +7,24 @@ package struct LineSource: Sendable {
     package let isTerminal: Bool
 
     private let next: @Sendable () async -> String?
+    private let forget: @Sendable () -> Void
 
     /// - Parameters:
     ///   - isTerminal: Whether somebody types there.
+    ///   - forget: Drops what was typed already and has not been read.
     ///   - next: Gives the next line without its end, or nil after the last one.
-    package init(isTerminal: Bool, next: @escaping @Sendable () async -> String?) {
+    package init(
+        isTerminal: Bool,
+        forget: @escaping @Sendable () -> Void = {},
+        next: @escaping @Sendable () async -> String?
+    ) {
         self.isTerminal = isTerminal
+        self.forget = forget
         self.next = next
     }
+
+    /// Drops what was typed before there was anything to answer.
+    func forgetTyped() { forget() }
 
     /// The next line without its end; nil after the last one.
     package func line() async -> String? { await next() }
@@ -37,9 +47,11 @@ package struct LineSource: Sendable {
     package static let empty = LineSource(isTerminal: false) { nil }
 
     /// The process's own standard input.
-    static let standard = LineSource(isTerminal: isatty(0) == 1) {
-        await onThread { readLine() }
-    }
+    static let standard = LineSource(
+        isTerminal: isatty(STDIN_FILENO) == 1,
+        forget: { if isatty(STDIN_FILENO) == 1 { tcflush(STDIN_FILENO, TCIFLUSH) } },
+        next: { await onThread { readLine() } }
+    )
 
     /// Does what blocks on a thread that may be blocked.
     static func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {

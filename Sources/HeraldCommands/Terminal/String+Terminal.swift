@@ -91,3 +91,8 @@ extension Character {
         return scalars.reduce(0) { $0 + $1.terminalColumns }
     }
 }
+
+extension String {
+    /// The text as a part of a sentence, which has its own full stop.
+    var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}

@@ -21,23 +21,35 @@ struct TextTable {
     }
 
     let columns: [Column]
-    private var rows: [[String]] = []
+    private var rows: [(cells: [String], note: String)] = []
 
     init(_ columns: [Column]) {
         self.columns = columns
     }
 
     /// Adds a row of data; a cell is one line, whatever is in it.
-    mutating func add(_ cells: [String]) {
+    ///
+    /// - Parameters:
+    ///   - cells: As many as there are columns.
+    ///   - note: What stands below the row in a line of its own, if there is anything.
+    mutating func add(_ cells: [String], note: String = "") {
         precondition(cells.count == columns.count, "A row has as many cells as the table has columns")
-        rows.append(cells.map { $0.escapingControls(keepingLines: false) })
+        rows.append(
+            (cells.map { $0.escapingControls(keepingLines: false) }, note.escapingControls(keepingLines: false))
+        )
     }
 
     /// Writes the table; only a terminal has it cut.
     func write(to sink: ByteSink) throws {
         let widths = widths(within: sink.isTerminal ? sink.columns : nil)
         var text = sink.styled(line(columns.map(\.heading), widths), .bold) + "\n"
-        for row in rows { text += line(row, widths) + "\n" }
+        for row in rows {
+            text += line(row.cells, widths) + "\n"
+            guard !row.note.isEmpty else { continue }
+            let indent = Self.gap + Self.gap
+            let note = sink.isTerminal ? row.note.shortened(toColumns: sink.columns - indent.count) : row.note
+            text += indent + note + "\n"
+        }
         try sink.write(text)
     }
 
@@ -61,7 +73,7 @@ struct TextTable {
     private func widths(within limit: Int?) -> [Int] {
         var widths = columns.map(\.heading.terminalColumns)
         for row in rows {
-            for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.terminalColumns) }
+            for (index, cell) in row.cells.enumerated() { widths[index] = max(widths[index], cell.terminalColumns) }
         }
         guard let limit else { return widths }
         var surplus = widths.reduce(0, +) + Self.gap.count * (columns.count - 1) - limit

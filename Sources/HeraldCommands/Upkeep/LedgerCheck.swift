@@ -5,6 +5,7 @@ import Storage
 /// Looks whether a ledger is sound, and says what is open in it.
 struct LedgerCheck {
     let ledger: Ledger
+    var choice = LedgerChoice()
     /// Microseconds since 1970.
     let now: Int64
 
@@ -49,8 +50,8 @@ struct LedgerCheck {
         return .note(
             "runs",
             count == 1
-                ? "\(first) died in the middle: herald resume \(first)"
-                : "\(count) died in the middle, \(first) first: herald resume \(first)"
+                ? "\(first) died in the middle: \(choice.hint("resume \(first)"))"
+                : "\(count) died in the middle, \(first) first: \(choice.hint("resume \(first)"))"
         )
     }
 

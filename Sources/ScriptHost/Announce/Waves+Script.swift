@@ -23,7 +23,17 @@ extension Waves {
         default: throw AnnouncementSpec.fault("'confirm' is true or false")
         }
         if let window = announcement["window"] { self.window = try SendWindow(window) }
+        guard (announcement["waves"] ?? .null) == .null else { return }
+        if let pause = announcement["pause"], pause != .null { throw Self.needsWaves("pause") }
+        if confirms { throw Self.needsWaves("confirm") }
     }
+
+    /// What is said of a field that is about two waves, where there is only one.
+    static func withoutWaves(_ field: String) -> String {
+        "field '\(field)' is about what comes between two waves, and field 'waves' is missing, as in {1, \"5%\", \"rest\"}"
+    }
+
+    private static func needsWaves(_ field: String) -> HostError { AnnouncementSpec.fault(withoutWaves(field)) }
 
     private static func parts(_ value: JSONValue) throws(HostError) -> [Part] {
         let elements = value.elements ?? []
@@ -60,14 +70,19 @@ extension Waves {
     /// A span of time: `"90s"`, `"10m"`, `"2h"`, `"1d"`, or a number of seconds.
     private static func span(_ value: JSONValue, _ field: String) throws(HostError) -> Duration {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        let longest = 366.0 * 86_400
         var seconds: Double?
         if let number = value.double {
             seconds = number
         } else if let text = value.string?.trimmed, let unit = text.last.flatMap({ units[$0] }) {
             seconds = Double(text.dropLast().trimmed).map { $0 * unit }
         }
-        guard let seconds, seconds >= 0, seconds <= 366 * 86_400 else {
+        guard let seconds, seconds.isFinite else {
             throw AnnouncementSpec.fault("'\(field)' is a span of time, as in \"90s\", \"10m\" or \"2h\"")
+        }
+        guard seconds >= 0, seconds <= longest else {
+            let given = value.string.map { "\"\($0)\"" } ?? "\(seconds)"
+            throw AnnouncementSpec.fault("'\(field)' is \(given); it may be from 0 to 366 days (\"366d\")")
         }
         return .seconds(seconds)
     }

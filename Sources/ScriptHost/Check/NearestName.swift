@@ -1,9 +1,9 @@
 /// Finds what a misspelt name was meant to be.
-enum NearestName {
+package enum NearestName {
     /// The candidate that fewest changes lead to, letter case apart; nil if none is near.
     ///
     /// It is the measure that the modules use when a script runs: at most two letters may differ, and not all of them.
-    static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+    package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let letters = Array(name.lowercased().utf8)
         guard letters.count <= 40 else { return nil }
         var best = 3

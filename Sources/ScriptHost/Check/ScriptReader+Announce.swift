@@ -69,6 +69,7 @@ extension ScriptReader {
             }
         }
         if let rule = values["onChange"] { checkRule(rule) }
+        checkWaves(values)
         if let exceptions = values["except"] { _ = readTargets(exceptions) }
         let table = values["to"].flatMap { readTargets($0) }
         let texts = readLanguages(of: values, table)

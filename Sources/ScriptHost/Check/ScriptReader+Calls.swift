@@ -92,8 +92,23 @@ extension ScriptReader {
         guard parameter.kinds.contains(where: { $0.takes(kind) }) else {
             return fail(.wrongKind, value.place, "\(name) must be \(parameter.expectation), not \(kind.article)")
         }
-        if !parameter.fields.isEmpty, case .table(let fields) = resolved.kind {
+        guard case .table(let fields) = resolved.kind else { return }
+        if !parameter.fields.isEmpty {
             check(fields, of: resolved, against: parameter.fields, named: name, isWhole: isWhole(value))
+        }
+        guard !parameter.elementFields.isEmpty else { return }
+        var position = 0
+        for case .item(let element) in fields {
+            position += 1
+            let entry = names.resolved(element)
+            guard case .table(let members) = entry.kind else { continue }
+            check(
+                members,
+                of: entry,
+                against: parameter.elementFields,
+                named: "\(name), entry \(position)",
+                isWhole: isWhole(element)
+            )
         }
     }
 

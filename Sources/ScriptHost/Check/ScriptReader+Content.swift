@@ -23,6 +23,17 @@ extension ScriptReader {
         )
     }
 
+    /// Notes what is said about waves where there are none.
+    mutating func checkWaves(_ values: [String: LuaExpression]) {
+        if let waves = values["waves"], !names.resolved(waves).isNil { return }
+        if let pause = values["pause"], !names.resolved(pause).isNil {
+            fail(.missingArgument, pause.place, "announce: " + Waves.withoutWaves("pause"))
+        }
+        if let confirm = values["confirm"], case .boolean(true) = names.resolved(confirm).kind {
+            fail(.missingArgument, confirm.place, "announce: " + Waves.withoutWaves("confirm"))
+        }
+    }
+
     // MARK: Pictures
 
     /// Notes the pictures that a body shows, and those that are not there.

@@ -40,6 +40,10 @@ package struct ModuleInstaller: Sendable {
                             writer.name("fields")
                             describe(parameter.fields, &writer)
                         }
+                        if !parameter.elementFields.isEmpty {
+                            writer.name("elementFields")
+                            describe(parameter.elementFields, &writer)
+                        }
                     }
                 }
             }
@@ -119,8 +123,24 @@ package struct ModuleInstaller: Sendable {
           return table.concat(kinds, " or ")
         end
 
+        local check
+
+        -- Checks the fields of a table.
+        local function check_fields(place, fields, value)
+          local names = {}
+          for i, field in ipairs(fields) do
+            names[i], names[field.name] = field.name, true
+            check(place .. ": field '" .. field.name .. "'", field, rawget(value, field.name))
+          end
+          for key in next, value do
+            if names[key] ~= true or type(key) ~= "string" then
+              fail("badArgument", place .. " has no field '" .. tostring(key) .. "'" .. internal.hint(key, names))
+            end
+          end
+        end
+
         -- Checks one value; `place` names it in the error.
-        local function check(place, parameter, value)
+        function check(place, parameter, value)
           if value == nil then
             if parameter.optional then return end
             fail("badArgument", place .. " is missing; it must be " .. expected(parameter))
@@ -130,15 +150,12 @@ package struct ModuleInstaller: Sendable {
           if not fitting then
             fail("badArgument", place .. " must be " .. expected(parameter) .. ", not " .. described(value))
           end
-          if parameter.fields and type(value) == "table" then
-            local names = {}
-            for i, field in ipairs(parameter.fields) do
-              names[i], names[field.name] = field.name, true
-              check(place .. ": field '" .. field.name .. "'", field, rawget(value, field.name))
-            end
-            for key in next, value do
-              if names[key] ~= true or type(key) ~= "string" then
-                fail("badArgument", place .. " has no field '" .. tostring(key) .. "'" .. internal.hint(key, names))
+          if type(value) ~= "table" then return end
+          if parameter.fields then check_fields(place, parameter.fields, value) end
+          if parameter.elementFields then
+            for i, element in ipairs(value) do
+              if type(element) == "table" then
+                check_fields(place .. ", entry " .. i, parameter.elementFields, element)
               end
             end
           end

@@ -61,10 +61,15 @@ extension ScriptClass {
             for method in new.methods { addParameters(of: method, named: "\(new.name).\(method.name)") }
             if !classes.contains(where: { $0.name == new.name }) { classes.append(new) }
         }
-        func addParameters(of function: ScriptFunction, named name: String) {
-            for parameter in function.parameters {
-                if let options = parameter.fieldsClass(in: name) { add(options) }
+        func addParameters(_ parameters: [ScriptParameter], of name: String) {
+            for parameter in parameters {
+                guard let options = parameter.fieldsClass(in: name) else { continue }
+                add(options)
+                addParameters(parameter.fields, of: options.name)
             }
+        }
+        func addParameters(of function: ScriptFunction, named name: String) {
+            addParameters(function.parameters, of: name)
         }
         for module in modules {
             for function in module.functions { addParameters(of: function, named: module.qualified(function)) }

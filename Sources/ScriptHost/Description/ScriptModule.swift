@@ -84,6 +84,10 @@ package struct ScriptParameter: Sendable {
     ///
     /// Empty: any field may stand.
     package var fields: [ScriptParameter] = []
+    /// The fields of the tables in a list that are known; any other field is refused.
+    ///
+    /// Empty: any field may stand.
+    package var elementFields: [ScriptParameter] = []
 
     package init(
         _ name: String,
@@ -91,7 +95,8 @@ package struct ScriptParameter: Sendable {
         type: String? = nil,
         optional: Bool = false,
         summary: String,
-        fields: [ScriptParameter] = []
+        fields: [ScriptParameter] = [],
+        elementFields: [ScriptParameter] = []
     ) {
         self.name = name
         self.kinds = kinds
@@ -99,5 +104,6 @@ package struct ScriptParameter: Sendable {
         isOptional = optional
         self.summary = summary
         self.fields = fields
+        self.elementFields = elementFields
     }
 }

@@ -32,7 +32,16 @@ enum AnnounceDescription {
             .table,
             type: "(string|graph.emailAddress)[]",
             optional: true,
-            summary: "Addresses, or { name =, address = } tables."
+            summary: "Addresses, or { name =, address = } tables.",
+            elementFields: participant + [
+                ScriptParameter(
+                    "emailAddress",
+                    .table,
+                    optional: true,
+                    summary: "Both, as Graph has it.",
+                    fields: participant
+                )
+            ]
         ),
         ScriptParameter(
             "attachments",
@@ -77,14 +86,14 @@ enum AnnounceDescription {
             .number,
             type: "string|number",
             optional: true,
-            summary: "The wait between two waves, as in \"10m\"."
+            summary: "The wait between two waves, as in \"10m\"; for announcements with 'waves'."
         ),
         ScriptParameter(
             "confirm",
             .boolean,
             type: "boolean",
             optional: true,
-            summary: "Asks before each wave but the first."
+            summary: "Asks before each wave but the first; for announcements with 'waves'."
         ),
         ScriptParameter(
             "grace",
@@ -99,27 +108,38 @@ enum AnnounceDescription {
             .table,
             type: "announce.window",
             optional: true,
-            summary: "When posts may be made."
-        ),
-    ]
-
-    /// The tables within it, and what it gives.
-    static let classes = [
-        ScriptClass(
-            "announce.window",
             summary: "The hours and days at which posts may be made.",
             fields: [
-                ScriptField("from", "string", optional: true, summary: "When it opens, as in \"08:00\"."),
-                ScriptField("to", "string", optional: true, summary: "When it closes; before 'from', on the next day."),
-                ScriptField("zone", "string", optional: true, summary: "The time zone, as in \"Europe/Berlin\"."),
-                ScriptField(
+                ScriptParameter("from", .string, optional: true, summary: "When it opens, as in \"08:00\"."),
+                ScriptParameter(
+                    "to",
+                    .string,
+                    optional: true,
+                    summary: "When it closes; before 'from', on the next day."
+                ),
+                ScriptParameter(
+                    "zone",
+                    .string,
+                    optional: true,
+                    summary: "The time zone, as in \"Europe/Berlin\"."
+                ),
+                ScriptParameter(
                     "days",
-                    "string",
+                    .string,
                     optional: true,
                     summary: "The days on which it opens, as in \"Mon-Fri\"."
                 ),
             ]
         ),
+    ]
+
+    private static let participant = [
+        ScriptParameter("name", .string, optional: true, summary: "The name to show."),
+        ScriptParameter("address", .string, optional: true, summary: "The address."),
+    ]
+
+    /// The tables within it, and what it gives.
+    static let classes = [
         ScriptClass(
             "announce.result",
             summary: "What came of an announcement.",

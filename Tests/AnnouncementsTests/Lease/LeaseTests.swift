@@ -43,12 +43,21 @@ import Testing
 
     @Test func `a run is not resumed while it is at work, and at once when its process has ended`() async throws {
         let world = try await World(groups: 1)
-        let held = try await world.ledger.resume("R1", at: 2)
+        let held = try await world.ledger.resume("R1", by: "Adele Vance", grants: "", at: 2)
         #expect(throws: LeaseHeld.self) { try held.get() }
         try await world.kill("R1")
-        let lease = try await world.ledger.resume("R1", at: 10_000_000).get()
+        let lease = try await world.ledger.resume("R1", by: "Adele Vance", grants: "", at: 10_000_000).get()
         #expect(lease.id > (try world.lease("R2").id), "the fencing number grows")
         #expect(try await world.ledger.runs(named: "R1").first?.state == .running)
+    }
+
+    @Test func `the trail says who went on with a run, and what was granted for it`() async throws {
+        let world = try await World(groups: 1)
+        try await world.kill("R1")
+        _ = try await world.ledger.resume("R1", by: "Megan Bowen", grants: "2 groups, 10 posts", at: 10_000_000).get()
+        let entry = try #require(try await world.ledger.audit(run: "R1", limit: 10).last)
+        #expect(entry.event == "run.resumed" && entry.actor == "Megan Bowen")
+        #expect(entry.detail.contains(#""operator":"Megan Bowen","grants":"2 groups, 10 posts""#))
     }
 
     @Test func `who was superseded can write nothing`() async throws {
@@ -61,7 +70,7 @@ import Testing
         _ = try await draft.finish()
         let effects = try await world.open("news")
         try await world.kill("R1")
-        let new = try await world.ledger.resume("R1", at: 10_000_000).get()
+        let new = try await world.ledger.resume("R1", by: "Adele Vance", grants: "", at: 10_000_000).get()
         let settlement = Settlement(effect: effects[0].id, event: .succeed, status: 201, at: 1)
         let request = GraphRequest(.post, "/groups", body: [], caller: world.store.operatorCaller)
         let key = IdempotencyKey(.explicit, "k")
@@ -167,8 +176,8 @@ import Testing
         let world = try await World(groups: 1)
         try await world.kill("R1")
         let second = try Ledger(path: world.ledger.path)
-        async let a = world.ledger.resume("R1", at: 10_000_000)
-        async let b = second.resume("R1", at: 10_000_000)
+        async let a = world.ledger.resume("R1", by: "Adele Vance", grants: "", at: 10_000_000)
+        async let b = second.resume("R1", by: "Adele Vance", grants: "", at: 10_000_000)
         let leases = try await [a, b].compactMap { try? $0.get() }
         #expect(leases.count == 1)
         try second.close()

@@ -151,7 +151,7 @@ import Testing
             func respond(to request: GraphRequest) async throws -> GraphResponse {
                 // The process slept while the write waited in a queue, and another went on with the run.
                 try await world.kill("R1")
-                _ = try await world.ledger.resume("R1", at: 1_700_000_000_900_000)
+                _ = try await world.ledger.resume("R1", by: "Adele Vance", grants: "", at: 1_700_000_000_900_000)
                 world.ledger.freshness.forget()
                 do { try await SendPermit.current?.check() } catch { throw NoAnswer(.notDone, "\(error)") }
                 return try await next.respond(to: request)

@@ -85,7 +85,7 @@ import Testing
         }
         let second = try await world.ledger.claim(announcement: 1, lease: two, after: 0, limit: 9, at: now + jump)
         #expect(second.effects.isEmpty)
-        let held = try await world.ledger.resume("R1", at: now + jump)
+        let held = try await world.ledger.resume("R1", by: "Adele Vance", grants: "", at: now + jump)
         #expect(throws: LeaseHeld.self) { try held.get() }
         #expect(try await world.ledger.runsAtWork(at: now + jump)["R1"] != nil)
         #expect(try await world.ledger.condition(at: now + jump).abandonedRuns.isEmpty)

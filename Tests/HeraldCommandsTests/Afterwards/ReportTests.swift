@@ -45,6 +45,24 @@ import Testing
         #expect(json["targets"]?.elements?.last?["code"]?.string == "Request_ResourceNotFound")
     }
 
+    @Test func `the pictures that posts show are in the page, once`() async throws {
+        let stage = try await AfterwardsStage()
+        let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
+        try Data(png).write(to: URL(filePath: stage.world.folder).appending(path: "logo.png"))
+        try stage.write("t", "<img src='cid:logo.png'>Hello {{displayName}}")
+        let run = try await stage.announce()
+        #expect(await stage.run("report", run, "-o", "r.html").status == .done)
+        let page = try String(contentsOfFile: stage.world.folder + "/r.html", encoding: .utf8)
+        let address = "data:image/png;base64,\(Data(png).base64EncodedString())"
+        #expect(page.ranges(of: address).count == 1)
+        let data = try data(page)
+        let strings = data.compactMap(\.string)
+        let shown = posts(data).map { $0["pictures"]?["logo.png"]?.double.map { strings[Int($0)] } }
+        #expect(shown == [address, address, address, address])
+        let attributes = try FileManager.default.attributesOfItem(atPath: stage.world.folder + "/r.html")
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
     @Test func `the ending of the file says how it is written, and without one it has to be said`() async throws {
         let stage = try await AfterwardsStage()
         let run = try await stage.announce()

@@ -1,3 +1,4 @@
+import Foundation
 import GraphModel
 import Testing
 
@@ -24,6 +25,25 @@ import Testing
             let runs = await stage.run(["runs"], columns: columns)
             #expect(runs.output.split(separator: "\n").allSatisfy { $0.terminalColumns <= columns }, "\(runs.output)")
         }
+    }
+
+    @Test func `a run of a chosen store points to commands that find it`() async throws {
+        let stage = try await AfterwardsStage(groups: 2, of: 4)
+        let folder = stage.world.folder + "/other"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let store = ["--store", "other/graph.sqlite"]
+        #expect(await stage.run(["groups", "import"] + store + ["import.csv"]).status == .done)
+        let ending = await stage.run(["run"] + store + ["a.lua"])
+        #expect(ending.status == .targetsFailed, "\(ending.error)")
+        let hint = try #require(ending.error.firstMatch(of: #/with: herald (show \S+ --store \S+)/#)).output.1
+        let shown = await stage.run(hint.split(separator: " ").map(String.init))
+        #expect(shown.status == .done)
+        #expect(shown.error.contains("--failed --store other/graph.sqlite"))
+        // What was said while it ran is not said once more at its end, and groups have names.
+        #expect(ending.error.ranges(of: "failed Team 2 (").count == 1, "\(ending.error)")
+        #expect(shown.output.contains("failed Team 2 ("))
+        let planned = await stage.run(["plan"] + store + ["a.lua"])
+        #expect(planned.error.contains("--store other/graph.sqlite"))
     }
 
     @Test func `what is in no such state is said to be in none`() async throws {

@@ -17,12 +17,42 @@ import Testing
         #expect(undo.error.contains("stays in their inboxes"))
         #expect(try stage.world.store.count("conversation") == 0)
         // Not sent again: it was taken back.
-        _ = try await stage.announce()
+        let repeated = await stage.run("run", "a.lua")
+        #expect(repeated.error.contains("t: all 4 had it already, nothing was sent"), "\(repeated.error)")
+        #expect(repeated.error.contains("it was taken back from 4 groups, which count as having it and get nothing"))
+        #expect(await stage.run("show", "last").output.contains("it was taken back from 4 groups"))
+        #expect(await stage.run("plan", "a.lua").error.contains("t: it was taken back from 4 groups"))
         #expect(try stage.world.store.count("conversation") == 0)
         let again = await stage.run("undo", run, "--yes")
         #expect(again.status == .done)
         #expect(again.error.contains("Nothing that the run \(run) made is left"))
         #expect(await stage.run("show", run).output.contains("taken back"))
+        // Only where the script says so it is posted again.
+        try stage.world.write(
+            """
+            announce { name = "t", to = csv.read "groups.csv", topic = "t", body = html [[Hello {{displayName}}]],
+              onChange = "new" }
+            """,
+            to: "a.lua"
+        )
+        let posted = await stage.run("run", "a.lua")
+        #expect(posted.error.contains("t: 4 announced") && !posted.error.contains("taken back"), "\(posted.error)")
+        #expect(try stage.world.store.count("conversation") == 4)
+    }
+
+    @Test func `a refusal is JSON, too, where JSON was asked for`() async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        let refused = await stage.run("undo", run, "--json")
+        #expect(refused.status == .usage)
+        #expect(try refused.json["error"]?["message"]?.string?.contains("--yes") == true)
+        let unknown = await stage.run("undo", "nothing", "--json")
+        #expect(try unknown.json["error"]?["message"]?.string?.contains("no run 'nothing'") == true)
+        #expect(await stage.run("plan", "a.lua").status == .done)
+        #expect(await stage.run("apply", "last").status == .done)
+        let again = await stage.run("apply", "last", "--json")
+        #expect(again.status == .failed)
+        #expect(try again.json["error"]?["message"]?.string?.contains("was applied by the run") == true)
     }
 
     @Test func `it asks on the embedded store too, and without a terminal it takes --yes`() async throws {

@@ -33,6 +33,7 @@ import Testing
             world.output.take()
                 == "left out from now on: \(Self.wellness) Wellness\nleft out from now on: \(Self.other)\n"
         )
+        #expect(world.error.take().contains("No group \(Self.other) is known there"))
         #expect(await world.run("suppress", "add", "b@contoso.example", "Wellness") == .done)
         #expect(
             world.output.take()

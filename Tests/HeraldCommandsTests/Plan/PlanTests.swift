@@ -179,9 +179,24 @@ import Testing
         #expect(await world.run("plan", "show", "last", "--target", "board", "--html", "x.html") == .done)
         let page = try String(contentsOfFile: world.folder + "/x.html", encoding: .utf8)
         #expect(page.contains("<p>Hello</p>") && page.contains("<title>Rest, Board</title>"))
+        let attributes = try FileManager.default.attributesOfItem(atPath: world.folder + "/x.html")
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(await world.run("plan", "show", "last", "--target", "wellne") == .done)
+        #expect(world.output.take().contains("Wellness"))
+        _ = world.error.take()
+        #expect(await world.run("plan", "show", "last", "--target", "Bord") == .failed)
+        #expect(world.error.take().contains("Do you mean 'Board'?"))
         #expect(await world.run("plan", "show", "last", "--target", "nobody") == .failed)
         #expect(await world.run("plan", "show", "last") == .done)
         #expect(world.output.take().contains("Rest, Sales"))
+    }
+
+    @Test func `a plan whose file cannot be written is kept, and says so`() async throws {
+        let world = try await Self.world()
+        #expect(await world.run("plan", "-o", "missing/x.plan", "a.lua") == .failed)
+        let said = world.error.take()
+        let plan = try #require(said.firstMatch(of: #/It is kept as (\S+);/#), "\(said)").output.1
+        #expect(await world.run("plan", "show", String(plan)) == .done)
     }
 
     @Test func `plans that differ say in what`() async throws {

@@ -72,6 +72,31 @@ import Testing
         #expect(error.text == "Send 1,960 posts of 'wellness-2026' to https://graph.example/v1.0? [y/N] ")
     }
 
+    @Test func `what is neither yes nor no is asked again`() async throws {
+        let approval = try approval(threshold: 10, answers: ["yep", "what", "y"])
+        #expect(await approval.answer(to: preview(10)) == .goAhead)
+        #expect(error.text.ranges(of: "[y/N] ").count == 3)
+        #expect(error.text.ranges(of: "Answer with y or n.\n").count == 2)
+    }
+
+    @Test func `what was typed before the question is no answer`() async throws {
+        var herald = try CapturedWorld(isTerminal: true).herald
+        let typed = Answers(["y"])
+        herald.input = LineSource(
+            isTerminal: true,
+            forget: { while typed.next() != nil {} },
+            next: { typed.next() }
+        )
+        var backend = RunBackend(
+            name: "store",
+            service: Nothing(),
+            caller: Caller(id: "", displayName: "", address: "", kind: .delegated),
+            width: 1
+        )
+        backend.permits = { _ in nil }
+        #expect(code(await Approval(herald, backend: backend, threshold: 1).answer(to: preview(10))) == "declined")
+    }
+
     @Test("anything else does not", arguments: ["", "n", "no", "yep", "ja"])
     func no(text: String) async throws {
         #expect(code(try await approval(threshold: 10, answers: [text]).answer(to: preview(10))) == "declined")

@@ -205,7 +205,7 @@ import Testing
         try world.write(Self.announcing(), to: "script.lua")
         #expect(await world.run("run", "script.lua") == .targetsFailed)
         #expect(world.error.text.contains("rest: 1 announced, 1 failed"))
-        #expect(world.error.text.contains("  failed \(Self.unknown) (Request_ResourceNotFound): "))
+        #expect(world.error.text.contains("  failed Nobody (\(Self.unknown)) (Request_ResourceNotFound): "))
         #expect(try world.store.count("conversation") == 1)
     }
 

@@ -36,7 +36,7 @@ import Testing
         #expect(await world.run("run", "announce.lua") == .targetsFailed)
         let report = world.error.take()
         #expect(report.contains("2,000 have it with other content and got nothing"))
-        #expect(report.contains("  changed 2,000: The group has a post") && report.contains("    \(Self.wellness), "))
+        #expect(report.contains("  changed 2,000: The group has a post") && report.contains(" (\(Self.wellness)), "))
         #expect(try world.store.groupsNotAnnouncedOnce().isEmpty)
     }
 

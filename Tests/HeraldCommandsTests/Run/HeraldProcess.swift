@@ -30,6 +30,8 @@ struct HeraldProcess {
         case killOnce(String)
         /// SIGINT, once standard error has this text.
         case interrupt(once: String)
+        /// SIGHUP twice, as a terminal that goes sends it, once standard error has this text.
+        case hangUp(once: String)
     }
 
     /// Where the process runs.
@@ -53,9 +55,12 @@ struct HeraldProcess {
         let output = Pipe()
         let error = Pipe()
         let herald = Executables.path("herald")
+        var command = fileLimit.map { ["/bin/sh", "-c", "ulimit -f \($0) && exec \"$@\"", "sh", herald] } ?? [herald]
+        // A test beside this one may have made the whole process ignore it, and children begin as their parents are.
+        if case .hangUp = disturbance { command = ["/usr/bin/env", "--default-signal=HUP"] + command }
         let process = try ChildProcess(
-            fileLimit == nil ? herald : "/bin/sh",
-            fileLimit.map { ["-c", "ulimit -f \($0) && exec \"$@\"", "sh", herald] + arguments } ?? arguments,
+            command[0],
+            command.dropFirst() + arguments,
             folder: folder,
             environment: [
                 "HERALD_HOME": folder + "/" + home, "HERALD_USER": "Adele Vance", "SWIFT_BACKTRACE": "enable=no",
@@ -73,6 +78,9 @@ struct HeraldProcess {
         async let reported = Self.read(error) { text in
             switch disturbance {
             case .interrupt(let sign) where text.contains(sign): process.send(SIGINT)
+            case .hangUp(let sign) where text.contains(sign):
+                process.send(SIGHUP)
+                process.send(SIGHUP)
             case .killOnce(let sign) where text.contains(sign): process.send(SIGKILL)
             default: return false
             }

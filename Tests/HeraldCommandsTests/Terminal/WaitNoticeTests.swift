@@ -39,22 +39,63 @@ import Testing
         #expect(!line.live(columns: 120).contains("waiting"))
     }
 
-    @Test func `elsewhere a line is written each 10 s`() {
+    /// The lines that are written elsewhere while `notice` gives what is waited for in each second.
+    private func lines(
+        _ seconds: Range<Int>,
+        step: Int = 1,
+        _ notice: (Int) -> WaitNotice?
+    ) -> [String] {
         let lines = Mutex<[String]>([])
-        let time = Mutex(Duration.seconds(100))
+        let time = Mutex(Duration.zero)
         let display = WaitDisplay(
             uptime: { time.withLock { $0 } },
             draw: { _ in false },
             say: { line in lines.withLock { $0.append(line) } }
         )
         defer { display.close() }
-        display.show(WaitNotice(until: .seconds(125), reason: "3 mailboxes paused"))
-        for second in 100...130 {
+        for second in stride(from: seconds.lowerBound, to: seconds.upperBound, by: step) {
             time.withLock { $0 = .seconds(second) }
-            #expect(display.tick() == (second < 125))
+            if let notice = notice(second) { display.show(notice) }
+            display.tick()
+        }
+        return lines.withLock { $0 }
+    }
+
+    @Test func `elsewhere a line is written at once, and then ever more rarely`() {
+        let short = lines(100..<130) {
+            $0 == 100 ? WaitNotice(until: .seconds(125), reason: "3 mailboxes paused") : nil
+        }
+        #expect(short == [25, 15].map { "waiting \($0) s: 3 mailboxes paused" })
+        let day = lines(0..<14_400, step: 10) { second in
+            second == 0 ? WaitNotice(until: .seconds(14_400), reason: "the window opens") : nil
         }
         #expect(
-            lines.withLock { $0 } == [25, 15, 5].map { "waiting \($0) s: 3 mailboxes paused" }
+            day.map { String($0.prefix { $0 != ":" }) } == [
+                "waiting 4 h", "waiting 4 h", "waiting 3 h 59 min", "waiting 3 h 50 min", "waiting 3 h", "waiting 2 h",
+                "waiting 1 h",
+            ]
         )
+    }
+
+    @Test func `another wait is told at once, and the pacer's counts make none`() {
+        let grace = lines(0..<6) { second in
+            second == 0
+                ? WaitNotice(until: .seconds(3), reason: "before the first post", occasion: "a")
+                : second == 3 ? WaitNotice(until: .seconds(6), reason: "before the first post", occasion: "b") : nil
+        }
+        #expect(grace == ["waiting 3 s: before the first post", "waiting 3 s: before the first post"])
+        let paced = lines(0..<10) { second in
+            notice(Pacer.Waiting(queued: 100 - second, until: 1_000_000 + Int64(10 + second) * 1_000_000)).map {
+                WaitNotice(until: .seconds(second + 5), reason: $0.reason, occasion: $0.occasion)
+            }
+        }
+        #expect(paced == ["waiting 5 s: 100 requests held back by the limits"])
+    }
+
+    @Test func `of a long wait it is said when it is over`() {
+        let time: Int64 = 1_768_464_000_000_000
+        let notice = WaitNotice(until: .seconds(36_000), reason: "the window opens", time: time)
+        #expect(notice.text(at: .zero) == "waiting 10 h, until 2026-01-15T08:00:00Z: the window opens")
+        #expect(notice.text(at: .seconds(35_990)) == "waiting 10 s: the window opens")
     }
 }

@@ -44,6 +44,21 @@ import Testing
         #expect(await world.run("audit", "verify", "--head", "abc") == .usage)
     }
 
+    @Test func `a narrow terminal shows runs whole, and details below`() async throws {
+        let world = try CapturedWorld(isTerminal: true, columns: 80)
+        try world.write("print(1)", to: "a.lua")
+        #expect(await world.run("run", "a.lua") == .done)
+        #expect(await world.run("suppress", "add", Self.group, "--reason", "asked") == .done)
+        #expect(await world.run("runs") == .done)
+        let run = try #require(world.output.take().firstMatch(of: #/\d{8}T\d{6}Z?-[0-9a-z]{4}/#)).output
+        #expect(await world.run("audit", "show") == .done)
+        let shown = world.output.take()
+        let lines = shown.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.terminalColumns <= 80 }, "\(shown)")
+        #expect(lines.count { $0.contains(run) } == 2, "\(shown)")
+        #expect(shown.contains(Self.group) && !shown.contains("…, "), "\(shown)")
+    }
+
     @Test func `exports are lines of JSON without what posts said`() async throws {
         let world = try await world()
         #expect(await world.run("audit", "export") == .done)
@@ -54,6 +69,21 @@ import Testing
             #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil)
             #expect(!line.contains("a secret"))
         }
+    }
+
+    @Test func `an exported line has each member once, and arguments are a list`() async throws {
+        let world = try await world()
+        #expect(await world.run("run", "a.lua", "one", "2") == .done)
+        _ = world.output.take()
+        #expect(await world.run("ledger", "export") == .done)
+        let lines = world.output.take().split(separator: "\n").map(String.init)
+        for line in lines {
+            let names = line.matches(of: #/"([A-Za-z]+)":/#).map { String($0.1) }
+            #expect(line.contains(#""kind":"audit""#) || names.count == Set(names).count, "\(line)")
+        }
+        let runs = lines.filter { $0.contains(#""kind":"run""#) }
+        #expect(runs.count == 2 && runs.allSatisfy { $0.contains(#""runKind":"run""#) })
+        #expect(runs.contains { $0.contains(#""arguments":["one","2"]"#) })
     }
 
     @Test func `compaction says what it removed`() async throws {

@@ -98,6 +98,31 @@ import Testing
         #expect(announced(topic: "{ fr = 'a', de = 'b' }", body: "html 'x'", to: "csv.read 'languages.csv'") == [])
     }
 
+    @Test func `the tables within an announcement have their fields`() {
+        #expect(
+            announced("window = { form = '08:00' }") == [
+                "error unknownField: announce: field 'window' has no field 'form' (did you mean 'from'?)"
+            ]
+        )
+        #expect(
+            announced("participants = { 'a@contoso.example', { nme = 'A', address = 'a@contoso.example' } }") == [
+                "error unknownField: announce: field 'participants', entry 2 has no field 'nme' (did you mean 'name'?)"
+            ]
+        )
+        #expect(
+            announced(
+                "participants = { { emailAddress = { address = 'a@contoso.example' } } }, window = { from = '08:00', to = '18:00', zone = 'UTC', days = 'Mon-Fri' }"
+            ) == []
+        )
+    }
+
+    @Test func `what is said about waves needs them`() {
+        let found = announced("pause = '1m', confirm = true")
+        #expect(found.count == 2 && found.allSatisfy { $0.contains("'waves' is missing") })
+        #expect(announced("pause = '1m', confirm = true, waves = { 1, 'rest' }") == [])
+        #expect(announced("confirm = false") == [])
+    }
+
     @Test func `onChange and except are read`() {
         #expect(
             announced("onChange = 'nwe'") == [

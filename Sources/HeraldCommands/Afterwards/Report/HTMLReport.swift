@@ -193,13 +193,30 @@ struct HTMLReport {
     private func writeData(to sink: ByteSink) async throws {
         try sink.write("<script type=\"application/json\" id=\"data\">[\(run.startedAt / 1000)")
         var data = HTMLReportData(from: run.startedAt)
+        var pictures: [[UInt8]: [String: String]] = [:]
         try await content.forEachPage(bodies: true) { page in
-            for target in page { data.add(target) }
+            for target in page {
+                guard target.body.contains("cid:".utf8) else {
+                    data.add(target)
+                    continue
+                }
+                let hash = target.shared?.hash ?? []
+                // What is shared is read once, however many posts share it.
+                if pictures[hash] == nil || hash.isEmpty { pictures[hash] = try await self.pictures(of: target) }
+                data.add(target, showing: pictures[hash] ?? [:])
+            }
             try sink.write(data.take())
         }
         data.finish()
         try sink.write(data.take())
         try sink.write("]</script>\n")
+    }
+
+    /// The pictures that a post shows, as addresses that hold them, by their ids.
+    private func pictures(of target: TargetRecord) async throws -> [String: String] {
+        let body = try await content.ledger.wholeBody(of: target)
+        let found = (try? JSONValue(body))?.firstPost?.pictures ?? []
+        return Dictionary(found.map { ($0.id, $0.address) }) { first, _ in first }
     }
 
     // MARK: Text

@@ -25,14 +25,18 @@ struct HTMLReportData {
     }
 
     /// Adds a target.
-    mutating func add(_ target: TargetRecord) {
+    ///
+    /// - Parameters:
+    ///   - target: The target, with its body.
+    ///   - pictures: Addresses that hold the pictures which its post may show, by their ids.
+    mutating func add(_ target: TargetRecord, showing pictures: [String: String] = [:]) {
         let name = target.groupName.map { string($0) }
         let announcement = target.announcement.map { string($0) }
         let code = target.code.map { string($0) }
         let reason = string(Self.reason(of: target))
         let state = Self.state(target.state)
         let time = target.settledAt.map { Int(max(0, $0 - start) / 1000) }
-        let post = post(of: target)
+        let post = post(of: target, pictures)
         put { writer in
             writer.array { writer in
                 writer.string(target.group?.text ?? target.path)
@@ -96,9 +100,13 @@ struct HTMLReportData {
 
     // MARK: Posts
 
-    private mutating func post(of target: TargetRecord) -> Int? {
+    private mutating func post(of target: TargetRecord, _ pictures: [String: String]) -> Int? {
         guard !target.body.isEmpty, let text = PostText(target.body) else { return nil }
-        let hash = SHA256.hash(Array("\(text.isHTML)\n\(text.topic.utf8.count)\n\(text.topic)\(text.content)".utf8))
+        let shown = text.isHTML ? pictures.filter { text.content.contains("cid:\($0.key)") } : [:]
+        let with = shown.isEmpty ? "" : (target.shared?.hash ?? []).hexadecimal
+        let hash = SHA256.hash(
+            Array("\(text.isHTML)\n\(with)\n\(text.topic.utf8.count)\n\(text.topic)\(text.content)".utf8)
+        )
         if let known = posts[hash] { return known }
         guard postBytes < Self.postLimit else {
             leftOut += 1
@@ -107,6 +115,7 @@ struct HTMLReportData {
         let index = posts.count
         posts[hash] = index
         let before = bytes.count
+        let places = shown.sorted { $0.key < $1.key }.map { (id: $0.key, place: string($0.value)) }
         let units = Array(text.content.utf16)
         let base = bases[target.announcement ?? ""]
         let shared = base.map { Self.shared($0.units, units) }
@@ -114,6 +123,15 @@ struct HTMLReportData {
             writer.object { writer in
                 writer.member("topic", text.topic)
                 writer.member("html", text.isHTML)
+                if !places.isEmpty {
+                    writer.name("pictures")
+                    writer.object { writer in
+                        for picture in places {
+                            writer.name(picture.id)
+                            writer.integer(picture.place)
+                        }
+                    }
+                }
                 if let base, let shared, shared.begin + shared.end > 80 {
                     let middle = units[shared.begin..<(units.count - shared.end)]
                     writer.member("like", base.index)

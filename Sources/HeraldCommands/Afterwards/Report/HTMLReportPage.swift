@@ -137,6 +137,9 @@ enum HTMLReportPage {
           const base = content(posts[post.like]);
           return base.slice(0, post.begin) + post.text + (post.end ? base.slice(-post.end) : "");
         };
+        // The longest ids first, since one may be the beginning of another.
+        const pictured = post => Object.entries(post.pictures || {}).sort((a, b) => b[0].length - a[0].length)
+          .reduce((html, [id, place]) => html.replaceAll("cid:" + id, strings[place]), content(post));
         const element = (name, className, ...parts) => {
           const made = document.createElement(name);
           if (className) made.className = className;
@@ -159,7 +162,7 @@ enum HTMLReportPage {
           byId("frame").srcdoc = post.html
             ? '<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src \\'none\\'; '
               + 'img-src data:; style-src \\'unsafe-inline\\'"><style>body{margin:12px;font:15px/1.5 system-ui,sans-serif;'
-              + 'color:#1b1f24;background:#fff}</style>' + content(post)
+              + 'color:#1b1f24;background:#fff}</style>' + pictured(post)
             : "";
           byId("post").showModal();
         }

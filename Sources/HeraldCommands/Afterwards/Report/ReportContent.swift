@@ -30,9 +30,12 @@ struct ReportContent: Sendable {
     init(of run: RunRecord, ledger: Ledger, at time: Int64) async throws {
         self.ledger = ledger
         madeAt = time
-        report = try await ledger.report(run, findings: 0)
+        let isAtWork = try await ledger.runsAtWork(at: time)[run.id] != nil
+        var report = try await ledger.report(run, findings: 0)
+        report.isAtWork = isAtWork
+        self.report = report
+        self.isAtWork = isAtWork
         runs = try await ledger.family(of: run.id)
-        isAtWork = try await ledger.runsAtWork(at: time)[run.id] != nil
         for id in runs {
             for tally in try await ledger.tallies(run: id) {
                 let waves = try await ledger.waves(run: id, announcement: tally.name)
