@@ -132,6 +132,7 @@ extension Ledger {
                     DELETE FROM content WHERE hash NOT IN (SELECT contentHash FROM runInput)
                         AND hash NOT IN (SELECT sharedHash FROM effect WHERE sharedHash IS NOT NULL)
                         AND hash NOT IN (SELECT sharedHash FROM planItem WHERE sharedHash IS NOT NULL)
+                        AND hash NOT IN (SELECT sharedHash FROM replaced WHERE sharedHash IS NOT NULL)
                     """
             )
             compaction.contents = db.changesCount

@@ -38,4 +38,27 @@ import Testing
         _ = try await world.ledger.compact(before: 10, actor: "Adele", now: 20)
         #expect(try await world.ledger.kept("/waves/a", run: "R1") == nil)
     }
+
+    @Test func `what a post shared that another run has replaced, and may put back, stays`() async throws {
+        let world = try await World(groups: 0)
+        let stranger = GroupID.random()
+        let part = SharedPart([1, 2, 3], at: 0)
+        _ = try await world.announce("a", "x", to: [stranger], attached: part)
+        let lease = try world.lease("R2")
+        let number = try await world.ledger.announcement(named: "a", lease: lease, at: 1)
+        let post = World.post("y", to: stranger)
+        #expect(
+            try await world.ledger.plan([post], announcement: number, named: "a", lease: lease) == [.planned]
+        )
+        try await world.ledger.end(world.lease("R1"), .finished, at: 9)
+        _ = try await world.ledger.compact(before: 10, actor: "Adele", now: 20)
+        try await world.ledger.discardPlan(announcement: number, lease: lease)
+        let back = try await world.ledger.read { db in
+            try Int.fetchOne(
+                db,
+                sql: "SELECT count(*) FROM effect JOIN content ON content.hash = effect.sharedHash WHERE state = 3"
+            )
+        }
+        #expect(back == 1)
+    }
 }
