@@ -113,7 +113,7 @@ struct World {
         try await ledger.write { db, _ in
             try db.execute(sql: "UPDATE lease SET endedAt = 8 WHERE runID = ?", arguments: [run])
         }
-        leases[run] = try await ledger.resume(run, at: 8).get()
+        leases[run] = try await ledger.resume(run, by: "Adele", grants: "", at: 8).get()
     }
 
     /// What is open of an announcement.
