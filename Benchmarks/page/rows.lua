@@ -241,7 +241,7 @@ can send anything.]],
         rows = {
             {
                 "start.effect", aim = value_at_most(0.025),
-                why = "a sixth of the processor time is the parser of the command line, which looks up what its types conform to, and an eighth the linking of libraries; the rest is the system that starts a process of 100 MB, opens two files durably and makes the first commits",
+                why = "a sixth of the processor time is the parser of the command line, which looks up what its types conform to, and an eighth the linking of libraries; the rest is the system that starts the process, opens two files durably and makes the first commits",
             },
             { "start.effect.node" },
             { "start.effect.python3" },
@@ -274,7 +274,7 @@ next wait.]],
         rows = {
             {
                 "build.clock", aim = value_at_most(300),
-                why = "a sixth of the processor time is BoringSSL, which the HTTP client brings with it, a tenth GRDB, and as much NIO with HTTP/1 and HTTP/2; with two cores 22 minutes of it take 11 at least",
+                why = "a sixth of the processor time is BoringSSL, which the HTTP client brings with it, a seventh NIO with HTTP/1 and HTTP/2, a tenth GRDB; with two cores 22 minutes of it take 11 at least",
             },
             { "build.processor" },
         },

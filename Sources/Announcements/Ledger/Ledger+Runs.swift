@@ -319,22 +319,21 @@ extension Ledger {
     }
 
     private static func add(_ findings: [Finding], run: String, _ db: Database, _ statements: Statements) throws {
-        if !findings.isEmpty {
-            let insert = try statements(
-                db,
-                """
-                INSERT INTO finding (runID, kind, announcement, target, code, message) VALUES ($1, $2, $3, $4, $5, $6)
-                """
-            )
-            for finding in findings {
-                insert.bind(run, 1)
-                insert.bind(finding.kind.rawValue, 2)
-                insert.bind(finding.announcement, 3)
-                insert.bind(finding.target, 4)
-                insert.bind(finding.code, 5)
-                insert.bind(finding.message, 6)
-                try insert.run()
-            }
+        guard !findings.isEmpty else { return }
+        let insert = try statements(
+            db,
+            """
+            INSERT INTO finding (runID, kind, announcement, target, code, message) VALUES ($1, $2, $3, $4, $5, $6)
+            """
+        )
+        for finding in findings {
+            insert.bind(run, 1)
+            insert.bind(finding.kind.rawValue, 2)
+            insert.bind(finding.announcement, 3)
+            insert.bind(finding.target, 4)
+            insert.bind(finding.code, 5)
+            insert.bind(finding.message, 6)
+            try insert.run()
         }
     }
 

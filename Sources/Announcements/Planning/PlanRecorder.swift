@@ -187,13 +187,13 @@ package actor PlanRecorder {
 
     /// Whether an announcement may go out so: a plan has one schedule for each name.
     package func admits(_ waves: Waves, of name: String) -> Bool {
-        defer { if schedules[name] == nil { schedules[name] = waves } }
-        return schedules[name] ?? waves == waves
+        schedules[name] ?? waves == waves
     }
 
     /// Records what an announcement's items do not say of it.
     func finish(_ tally: AnnouncementTally, _ waves: Waves) async throws {
         var announcement = PlanAnnouncement(name: tally.name, settings: waves.json)
+        schedules[tally.name] = waves
         announcement.targets = tally.targets
         announcement.skipped = tally.skipped
         announcement.excluded = tally.excluded

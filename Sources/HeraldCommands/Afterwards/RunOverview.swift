@@ -68,7 +68,7 @@ struct RunOverview {
         let findings = report.findings
         defer {
             let kinds = Set(findings.map(\.kind))
-            for remedy in Finding.Kind.allCases.filter(kinds.contains).compactMap(RunReport.remedy) {
+            for remedy in Finding.Kind.allCases.filter(kinds.contains).compactMap(report.remedy) {
                 try? herald.error.line("Groups that have other content: " + remedy)
             }
         }

@@ -68,9 +68,10 @@ struct RunReport: Sendable {
             + "having it and \(count == 1 ? "gets" : "get") nothing; onChange = \"new\" posts there again"
     }
 
-    /// What can be done about a kind of finding; nil where nothing need be said.
-    static func remedy(_ kind: Finding.Kind) -> String? {
-        kind == .changed ? "say what they get instead: onChange = \"skip\", \"reply\" or \"new\"" : nil
+    /// What can be done about a kind of finding; nil where nothing need be said, or nothing can be: what cannot be taken
+    /// back stays.
+    func remedy(_ kind: Finding.Kind) -> String? {
+        kind == .changed && run.kind != .undo ? "say what they get instead: onChange = \"skip\", \"reply\" or \"new\"" : nil
     }
 
     /// A target by its name and its id.
@@ -101,7 +102,7 @@ struct RunReport: Sendable {
             lines.append("    " + having.prefix(Self.named).map(named).joined(separator: ", ") + more)
         }
         let remedies = Finding.Kind.allCases.filter { kind in reasons.contains { $0.kind == kind } }
-        lines += remedies.compactMap(Self.remedy).map { "  " + $0 }
+        lines += remedies.compactMap(remedy).map { "  " + $0 }
         if reasons.count > Self.listed {
             let rest = reasons.dropFirst(Self.listed).reduce(0) { $0 + (targets[$1]?.count ?? 0) }
             lines.append("  and \(rest.grouped) more: \(choice.hint("show \(run.id)"))")

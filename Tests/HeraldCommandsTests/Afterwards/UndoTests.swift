@@ -146,6 +146,7 @@ import Testing
         let undo = await stage.run("undo", try #require(correction["run"]?.string), "--yes")
         #expect(undo.status == .targetsFailed)
         #expect(undo.error.contains("4 cannot be taken back"))
+        #expect(!undo.error.contains("onChange"), "\(undo.error)")
         #expect(undo.error.contains("A reply in a thread cannot be taken back"))
         #expect(try stage.world.store.count("post") == 8)
     }
