@@ -71,7 +71,8 @@ struct RunReport: Sendable {
     /// What can be done about a kind of finding; nil where nothing need be said, or nothing can be: what cannot be taken
     /// back stays.
     func remedy(_ kind: Finding.Kind) -> String? {
-        kind == .changed && run.kind != .undo ? "say what they get instead: onChange = \"skip\", \"reply\" or \"new\"" : nil
+        guard kind == .changed, run.kind != .undo else { return nil }
+        return "say what they get instead: onChange = \"skip\", \"reply\" or \"new\""
     }
 
     /// A target by its name and its id.
