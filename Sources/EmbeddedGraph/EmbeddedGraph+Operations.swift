@@ -10,12 +10,9 @@ extension EmbeddedGraph: OperationNaming {
         of request: GraphRequest
     ) -> (operation: GraphOperation, parameters: [String: String])? {
         guard let path = try? UserOperations.resolveJoinedGroups(request.path, request.caller) else { return nil }
-        let parts = Router.split(path)
-        for route in router.routes[parts.count] ?? [] where route.method == request.method {
-            guard let parameters = route.match(parts) else { continue }
-            return (GraphOperation(route.method, route.template), parameters)
+        return router.match(request.method, Router.split(path)).map { match in
+            (GraphOperation(match.route.method, match.route.template), match.parameters)
         }
-        return nil
     }
 }
 

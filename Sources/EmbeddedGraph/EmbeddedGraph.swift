@@ -55,7 +55,7 @@ package final class EmbeddedGraph: GraphService {
         self.clock = clock
         pool = try StoreFile.open(path, applicationID: StoreSchema.applicationID, migrator: StoreSchema.migrator)
         writer = Writer(pool: pool, path: path)
-        reader = Reader(pool: pool, path: path)
+        reader = Reader(path: path)
         do {
             operatorCaller = try Self.makeOperator(pool, named: operatorName)
         } catch {
@@ -109,12 +109,17 @@ package final class EmbeddedGraph: GraphService {
         let clock = clock
         let mode = mode
         let applicationsMayPost = applicationsMayPost
+        let caller = request.caller
+        // Hashed here, since there is but one thread that writes.
+        let hash = request.key != nil || request.repeatHint != nil ? request.hash : []
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
-            if let key = request.key, let answer = try keys.answer(to: request, key: key) { return answer }
+            if let key = request.key, let answer = try keys.answer(toHash: hash, key: key) { return answer }
             let now = clock()
             let recent = RecentWrites(connection)
-            if let hint = request.repeatHint, let answer = try recent.answer(to: request, hint: hint, at: now) {
+            if let hint = request.repeatHint,
+                let answer = try recent.answer(toHash: hash, of: caller, hint: hint, at: now)
+            {
                 return answer
             }
             let ignored = IgnoredMembers(mode: mode)
@@ -132,8 +137,10 @@ package final class EmbeddedGraph: GraphService {
             )
             response.headers[IgnoredMembers.header] = ignored.field
             guard response.isSuccess else { return response }
-            if let key = request.key { try keys.keep(response, to: request, key: key, at: now) }
-            if let hint = request.repeatHint { try recent.keep(response, to: request, hint: hint, at: now) }
+            if let key = request.key { try keys.keep(response, toHash: hash, of: caller, key: key, at: now) }
+            if let hint = request.repeatHint {
+                try recent.keep(response, toHash: hash, of: caller, hint: hint, at: now)
+            }
             return response
         }
     }
@@ -153,7 +160,8 @@ package final class EmbeddedGraph: GraphService {
         }
         let now = clock()
         let mode = mode
-        return try await reading { connection in
+        let isShort = route.isOfOneItem && options.expand == nil
+        return try await reading(isShort: isShort) { connection in
             try route.operation(
                 OperationContext(
                     request: request,
@@ -169,10 +177,17 @@ package final class EmbeddedGraph: GraphService {
 
     /// Does something with a state of the store that does not change meanwhile.
     ///
+    /// - Parameters:
+    ///   - isShort: Whether it looks at a few rows only, and so is done on the thread that asks.
+    ///   - body: What is done.
+    /// - Returns: What `body` returns.
     /// - Throws: What `body` says to whoever asked; ``NoAnswer`` if the file cannot be read.
-    func reading<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    func reading<Value: Sendable>(
+        isShort: Bool = false,
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws -> Value {
         do {
-            return try await reader.perform(body)
+            return isShort ? try reader.performHere(body) : try await reader.perform(body)
         } catch let error as GraphError {
             throw error
         } catch let refusal as Router.MethodNotAllowed {

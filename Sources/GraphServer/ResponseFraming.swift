@@ -18,8 +18,11 @@ struct ResponseFraming: Sendable {
         if Accept(request.headers[.accept]).wantsNoMetadata { Self.stripMetadata(&response) }
         var fields = HTTPFields()
         for (name, value) in response.headers.fields {
-            guard let name = HTTPField.Name(name), !(name == .contentType && response.body.isEmpty) else { continue }
-            fields[name] = value
+            guard let name = HTTPField.Name.usual[name] ?? HTTPField.Name(name),
+                !(name == .contentType && response.body.isEmpty)
+            else { continue }
+            // Each name stands in them once.
+            fields.append(HTTPField(name: name, value: value))
         }
         if fields[.requestID] == nil { fields[.requestID] = GroupID.random().text }
         if fields[.clientRequestID] == nil { fields[.clientRequestID] = request.headers[.clientRequestID] }
@@ -70,6 +73,13 @@ extension HTTPField.Name {
     static let forwardedProto = known("X-Forwarded-Proto")
     static let forwardedHost = known("X-Forwarded-Host")
     fileprivate static let diagnostic = known("x-ms-ags-diagnostic")
+    /// What nearly every answer has: to look a name up costs less than to check its letters again.
+    fileprivate static let usual = Dictionary(
+        uniqueKeysWithValues: [
+            "Content-Type", "Location", "request-id", "client-request-id", ServerMode.header, "ETag",
+        ]
+        .map { ($0, known($0)) }
+    )
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header field") }

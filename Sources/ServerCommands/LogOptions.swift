@@ -20,12 +20,7 @@ struct LogOptions: ParsableArguments {
 
     /// The logger that these options describe; it writes to standard error.
     func logger() -> Logger {
-        var logger = Logger(label: "herald.server") { label in
-            switch logFormat {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler()
-            }
-        }
+        var logger = Logger(label: "herald.server") { _ in LineLogHandler(logFormat) }
         logger.logLevel = logLevel.level
         return logger
     }

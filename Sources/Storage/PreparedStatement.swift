@@ -141,3 +141,11 @@ import GRDBSQLite
         }
     }
 }
+
+extension Database {
+    /// Whether the connection holds on to a state of its file: in a transaction, or by a statement that has not ended
+    /// (`sqlite3_txn_state`).
+    package var isReading: Bool {
+        unsafe sqlite3_txn_state(sqliteConnection, nil) != SQLITE_TXN_NONE
+    }
+}

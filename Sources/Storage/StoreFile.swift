@@ -73,6 +73,15 @@ package enum StoreFile {
         return pool
     }
 
+    /// Opens one more connection to a file that is open, for reading only.
+    ///
+    /// - Throws: GRDB's errors if it cannot be opened.
+    package static func connectReading(_ path: String) throws -> DatabaseQueue {
+        var configuration = configuration()
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
     private static func createFolder(_ folder: URL) throws {
         do {
             try FileManager.default.createDirectory(

@@ -38,10 +38,13 @@ struct Route: Sendable {
     /// What an operation does: it runs inside the transaction of its connection, and refuses by throwing ``GraphError``.
     typealias Operation = @Sendable (OperationContext) throws -> GraphResponse
 
-    /// The values of the parameters if the path fits.
-    func match(_ path: [String]) -> [String: String]? {
-        guard path.count == segments.count else { return nil }
-        for case (.name(let name), let part) in zip(segments, path) where !name.isSameIgnoringCase(part) { return nil }
+    /// Whether it leads to one item by its id, rather than to a list or what is made of one.
+    var isOfOneItem: Bool {
+        if case .parameter = segments.last { true } else { false }
+    }
+
+    /// The values of the parameters in a path that fits.
+    func parameters(in path: [String]) -> [String: String] {
         var parameters: [String: String] = [:]
         for case (.parameter(let name), let part) in zip(segments, path) { parameters[name] = part }
         return parameters

@@ -9,17 +9,17 @@ struct IdempotencyKeys {
         self.connection = connection
     }
 
-    /// The first answer to a request under this key.
+    /// The first answer to a request of this ``GraphRequest/hash`` under this key.
     ///
     /// - Throws: ``GraphError`` if the key was used for another request.
-    func answer(to request: GraphRequest, key: IdempotencyKey) throws -> GraphResponse? {
+    func answer(toHash hash: [UInt8], key: IdempotencyKey) throws -> GraphResponse? {
         let find = try connection.prepare(
             "SELECT requestHash, status, location, body, callerName, usedAt FROM idempotencyKey WHERE key = $1"
         )
         find.bind(key.description, 1)
         guard try find.step() else { return nil }
         defer { find.reset() }
-        guard find.bytes(0) == request.hash else {
+        guard find.bytes(0) == hash else {
             let name = find.text(4) ?? "somebody"
             throw GraphError(
                 422,
@@ -31,8 +31,14 @@ struct IdempotencyKeys {
         return .replayed(status: Int(find.integer(1)), location: find.text(2), body: find.bytes(3))
     }
 
-    /// Keeps an answer under a key.
-    func keep(_ response: GraphResponse, to request: GraphRequest, key: IdempotencyKey, at time: Int64) throws {
+    /// Keeps an answer to a caller's request under a key.
+    func keep(
+        _ response: GraphResponse,
+        toHash hash: [UInt8],
+        of caller: Caller,
+        key: IdempotencyKey,
+        at time: Int64
+    ) throws {
         let insert = try connection.prepare(
             """
             INSERT INTO idempotencyKey (key, requestHash, callerName, usedAt, status, location, body)
@@ -40,8 +46,8 @@ struct IdempotencyKeys {
             """
         )
         insert.bind(key.description, 1)
-        insert.bind(request.hash, 2)
-        insert.bind(request.caller.displayName, 3)
+        insert.bind(hash, 2)
+        insert.bind(caller.displayName, 3)
         insert.bind(time, 4)
         insert.bind(Int64(response.status), 5)
         insert.bind(response.headers["Location"], 6)

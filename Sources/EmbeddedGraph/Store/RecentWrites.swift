@@ -12,8 +12,8 @@ struct RecentWrites {
         self.connection = connection
     }
 
-    /// The answer to the same request of the same caller, if this one is a repeat of it.
-    func answer(to request: GraphRequest, hint: RepeatHint, at time: Int64) throws -> GraphResponse? {
+    /// The answer to the same request of the same caller, by its ``GraphRequest/hash``, if this one is a repeat of it.
+    func answer(toHash hash: [UInt8], of caller: Caller, hint: RepeatHint, at time: Int64) throws -> GraphResponse? {
         guard hint.isRetry || hint.clientRequestID != nil else { return nil }
         let find = try connection.prepare(
             """
@@ -23,8 +23,8 @@ struct RecentWrites {
             ORDER BY usedAt DESC LIMIT 1
             """
         )
-        find.bind(request.caller.id, 1)
-        find.bind(request.hash, 2)
+        find.bind(caller.id, 1)
+        find.bind(hash, 2)
         find.bind(time - RepeatHint.lifetime, 3)
         find.bind(hint.clientRequestID, 4)
         // What a request asks tells a repeat only where it has no name: two of the same words may both be meant.
@@ -36,7 +36,13 @@ struct RecentWrites {
     }
 
     /// Keeps an answer for a while.
-    func keep(_ response: GraphResponse, to request: GraphRequest, hint: RepeatHint, at time: Int64) throws {
+    func keep(
+        _ response: GraphResponse,
+        toHash hash: [UInt8],
+        of caller: Caller,
+        hint: RepeatHint,
+        at time: Int64
+    ) throws {
         let purge = try connection.prepare("DELETE FROM recentWrite WHERE usedAt <= $1")
         purge.bind(time - RepeatHint.lifetime, 1)
         try purge.run()
@@ -46,8 +52,8 @@ struct RecentWrites {
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """
         )
-        insert.bind(request.caller.id, 1)
-        insert.bind(request.hash, 2)
+        insert.bind(caller.id, 1)
+        insert.bind(hash, 2)
         insert.bind(hint.clientRequestID, 3)
         insert.bind(time, 4)
         insert.bind(Int64(response.status), 5)

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Random bits from the system, taken from it many at a time: asking the kernel for each id costs more than making it.
@@ -8,8 +9,11 @@ enum RandomPool {
     static func next() -> UInt64 {
         words.withLock { words in
             if words.isEmpty {
-                var generator = SystemRandomNumberGenerator()
-                words = (0..<256).map { _ in generator.next() }
+                words = unsafe [UInt64](unsafeUninitializedCapacity: 256) { free, count in
+                    guard let start = free.baseAddress else { return }
+                    unsafe arc4random_buf(start, free.count * MemoryLayout<UInt64>.size)
+                    count = free.count
+                }
             }
             return words.removeLast()
         }
