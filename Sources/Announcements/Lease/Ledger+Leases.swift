@@ -139,8 +139,7 @@ extension Ledger {
             throw StorageError(
                 .superseded,
                 "Another process has gone on with the run \(lease.run), since this one was silent for more than "
-                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep? Nothing is lost; "
-                    + "look at it with: herald show \(lease.run)"
+                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep? Nothing is lost"
             )
         }
         select.reset()
