@@ -268,9 +268,8 @@ package actor AnnouncementDraft {
         part: Int = 0,
         watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
-        let (start, begunAt) = (now(), delivery.sender.uptime())
         let (posts, parts, announced) = (planned.count, waves.sizes(of: planned.count).count, tally)
-        try await ledger.audit(.announcementPlanned, lease: lease, at: start) { writer in
+        try await ledger.audit(.announcementPlanned, lease: lease, at: now()) { writer in
             writer.member("announcement", announced.name)
             writer.member("targets", announced.targets)
             writer.member("posts", posts)
@@ -285,8 +284,8 @@ package actor AnnouncementDraft {
             name: name,
             part: part
         )
-        let outcome = try await course.run(to: planned)
-        tally.deliveryTime = planned.isEmpty ? 0 : delivery.sender.uptime() - begunAt
+        let (outcome, time) = try await course.run(to: planned)
+        tally.deliveryTime = time
         tally.sent = outcome.sent
         tally.already += outcome.already
         for finding in outcome.findings {
@@ -299,7 +298,6 @@ package actor AnnouncementDraft {
         }
         tally.unsent = planned.count - outcome.answered
         findings += outcome.findings
-        if outcome.halt == .withdrawn { try await discard() }
         try await ledger.leave(announcement: announcement, lease: lease)
         try await ledger.record(tally, findings, lease: lease)
         return (tally, findings, outcome.halt)

@@ -71,7 +71,7 @@ package final class LedgerService: GraphService {
             throw NoAnswer(
                 .unknown,
                 "It cannot be proved whether \(request.method.rawValue) \(request.path.prefix(120)) was done: \(reason) "
-                    + "Nothing more is sent for it. Look at the group; `herald resume` looks again."
+                    + "Nothing more is sent for it. Look at the group; resuming the run looks again."
             )
         }
     }

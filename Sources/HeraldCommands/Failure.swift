@@ -20,7 +20,10 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     /// Why the end of a run could not be recorded: what went wrong with the ledger, and how to go on.
     init(_ error: any Error, endOf run: RunRecord, _ choice: LedgerChoice) {
         self.init(error)
-        if let fault = error as? StorageError, fault.code == .superseded { return }
+        if let fault = error as? StorageError, fault.code == .superseded {
+            message += "; look at it with: " + choice.hint("show \(run.id)")
+            return
+        }
         message +=
             ". The run \(run.id) has stopped; what was sent is not sent again. Then go on with: "
             + choice.hint("resume \(run.id)")

@@ -109,11 +109,11 @@ struct World {
     }
 
     /// Goes on with a run whose process has ended, as another would.
-    mutating func resume(_ run: String = "R1") async throws {
+    mutating func resume(_ run: String = "R1", by operatorName: String = "Adele") async throws {
         try await ledger.write { db, _ in
             try db.execute(sql: "UPDATE lease SET endedAt = 8 WHERE runID = ?", arguments: [run])
         }
-        leases[run] = try await ledger.resume(run, by: "Adele", grants: "", at: 8).get()
+        leases[run] = try await ledger.resume(run, by: operatorName, grants: "", at: 8).get()
     }
 
     /// What is open of an announcement.

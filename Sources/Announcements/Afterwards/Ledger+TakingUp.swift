@@ -232,7 +232,7 @@ extension Ledger {
                 arguments: [lease.run, lease.run]
             )
             guard hasTraces == false else { return false }
-            try Self.audit(.runEnded, of: lease.run, at: time, db, statements) { writer in
+            try Self.audit(.runEnded, by: lease, at: time, db, statements) { writer in
                 writer.member("state", RunRecord.State.finished.rawValue)
                 writer.member("message", "nothing was done")
             }
@@ -287,7 +287,7 @@ extension Ledger {
             }
             guard let count = digest.counts[.undo] else { return }
             let hash = digest.finish()
-            try Self.audit(.postsSettled, of: lease.run, at: time, db, statements) { writer in
+            try Self.audit(.postsSettled, by: lease, at: time, db, statements) { writer in
                 writer.member("undo", count)
                 writer.member("hash", hash.hexadecimal)
             }

@@ -33,9 +33,8 @@ package struct Redelivery: Sendable {
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
         let (ledger, lease, now) = (delivery.ledger, delivery.lease, delivery.sender.now)
         let announcement = try await ledger.announcement(named: tally.name, lease: lease, at: now())
-        let (start, begunAt) = (now(), delivery.sender.uptime())
         let announced = tally
-        try await ledger.audit(.announcementPlanned, lease: lease, at: start) { writer in
+        try await ledger.audit(.announcementPlanned, lease: lease, at: now()) { writer in
             writer.member("announcement", announced.name)
             writer.member("targets", announced.targets)
         }
@@ -63,7 +62,8 @@ package struct Redelivery: Sendable {
                 name: tally.name,
                 part: 0
             )
-            let outcome = try await course.run(to: open)
+            let (outcome, time) = try await course.run(to: open)
+            tally.deliveryTime += time
             tally.sent += outcome.sent
             tally.already += outcome.already
             findings += outcome.findings
@@ -88,7 +88,7 @@ package struct Redelivery: Sendable {
             try await ledger.groups(announcement: tally.name, run: lease.run, in: [.planned, .sending]).groups
                 .subtracting(groups).count
         )
-        tally.deliveryTime = tally.sent > 0 ? delivery.sender.uptime() - begunAt : 0
+        if tally.sent == 0 { tally.deliveryTime = 0 }
         try await ledger.leave(announcement: announcement, lease: lease)
         try await ledger.forgetFindings(run: lease.run, announcement: tally.name)
         try await ledger.add(findings, run: lease.run)

@@ -102,26 +102,22 @@ extension Ledger {
     ) async throws(StorageError) {
         try await write { db, statements in
             try Self.check(lease, db, statements)
-            try Self.audit(event, of: lease.run, at: time, db, statements, detail: detail)
+            try Self.audit(event, by: lease, at: time, db, statements, detail: detail)
         }
     }
 
     // MARK: Inside a transaction
 
-    /// Adds an entry about a run; its operator is who did it.
+    /// Adds an entry about a run; who acts under the lease is who did it.
     static func audit(
         _ event: AuditEntry.Event,
-        of run: String,
+        by lease: Lease,
         at time: Int64,
         _ db: Database,
         _ statements: Statements,
         detail: (inout JSONWriter) -> Void
     ) throws {
-        let select = try statements(db, "SELECT operatorName FROM run WHERE id = $1")
-        select.bind(run, 1)
-        let actor = try select.step() ? select.text(0) ?? "" : ""
-        select.reset()
-        try audit(event, actor: actor, run: run, at: time, db, statements, detail: detail)
+        try audit(event, actor: lease.operatorName, run: lease.run, at: time, db, statements, detail: detail)
     }
 
     /// Adds an entry.

@@ -7,9 +7,11 @@ package struct Lease: Sendable, Equatable {
     package let id: Int64
     /// The run.
     package let run: String
+    /// Who acts under it: who began the run, or has gone on with it.
+    package let operatorName: String
 
     /// No right at all: what somebody would write under it is refused, since no lease has the number 0.
-    package static func none(_ name: String) -> Lease { Lease(id: 0, run: name) }
+    package static func none(_ name: String) -> Lease { Lease(id: 0, run: name, operatorName: "") }
 }
 
 /// Why a lease is not given: somebody else holds it.

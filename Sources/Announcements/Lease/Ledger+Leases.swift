@@ -87,7 +87,13 @@ extension Ledger {
     /// Takes a lease for a run, in the transaction that begins it.
     ///
     /// - Throws: ``LeaseHeld`` if a living process has it.
-    static func take(_ run: String, holder: ProcessIdentity, at time: Int64, _ db: Database) throws -> Lease {
+    static func take(
+        _ run: String,
+        by operatorName: String,
+        holder: ProcessIdentity,
+        at time: Int64,
+        _ db: Database
+    ) throws -> Lease {
         if let row = try Row.fetchOne(
             db,
             sql: "SELECT id, holder, renewedAt, renewedUptime FROM lease WHERE runID = ? AND endedAt IS NULL",
@@ -104,7 +110,7 @@ extension Ledger {
             sql: "INSERT INTO lease (runID, holder, renewedAt, renewedUptime) VALUES (?, ?, ?, ?)",
             arguments: [run, holder.description, time, Uptime.now]
         )
-        return Lease(id: db.lastInsertedRowID, run: run)
+        return Lease(id: db.lastInsertedRowID, run: run, operatorName: operatorName)
     }
 
     /// Ends the leases whose holders are gone, or silent; what they had claimed is free.
@@ -139,8 +145,7 @@ extension Ledger {
             throw StorageError(
                 .superseded,
                 "Another process has gone on with the run \(lease.run), since this one was silent for more than "
-                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep? Nothing is lost; "
-                    + "look at it with: herald show \(lease.run)"
+                    + "\(LeaseRule.span / 1_000_000) s: was the machine asleep? Nothing is lost"
             )
         }
         select.reset()

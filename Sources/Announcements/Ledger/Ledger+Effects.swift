@@ -308,7 +308,7 @@ extension Ledger {
             }
             guard let time = settlements.last?.at, !digest.counts.isEmpty else { return }
             let hash = digest.finish()
-            try Self.audit(.postsSettled, of: lease.run, at: time, db, statements) { writer in
+            try Self.audit(.postsSettled, by: lease, at: time, db, statements) { writer in
                 for (event, count) in digest.counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                     writer.name(event.rawValue)
                     writer.integer(count)

@@ -30,7 +30,7 @@ extension Ledger {
                 run.operatorName, run.grants, RunRecord.State.running.rawValue, run.startedAt,
             ]
         )
-        try audit(.runBegan, of: run.id, at: run.startedAt, db, statements) { writer in
+        try audit(.runBegan, actor: run.operatorName, run: run.id, at: run.startedAt, db, statements) { writer in
             writer.member("kind", run.kind.rawValue)
             if let origin = run.origin { writer.member("origin", origin) }
             writer.member("script", run.script)
@@ -40,7 +40,7 @@ extension Ledger {
             writer.member("backend", run.backend)
             writer.member("grants", run.grants)
         }
-        return try take(run.id, holder: .current, at: run.startedAt, db)
+        return try take(run.id, by: run.operatorName, holder: .current, at: run.startedAt, db)
     }
 
     /// Records that a run has begun once more, and takes its lease.
@@ -60,7 +60,7 @@ extension Ledger {
     ) async throws(StorageError) -> Result<Lease, LeaseHeld> {
         try await write { db, statements in
             do {
-                let lease = try Self.take(id, holder: .current, at: time, db)
+                let lease = try Self.take(id, by: operatorName, holder: .current, at: time, db)
                 try db.execute(
                     sql: "UPDATE run SET state = 'running', endedAt = NULL, message = NULL WHERE id = ?",
                     arguments: [id]
@@ -101,7 +101,7 @@ extension Ledger {
                     """,
                 arguments: [state.rawValue, time, time, message, lease.run]
             )
-            try Self.audit(.runEnded, of: lease.run, at: time, db, statements) { writer in
+            try Self.audit(.runEnded, by: lease, at: time, db, statements) { writer in
                 writer.member("state", state.rawValue)
                 if let message { writer.member("message", message) }
             }

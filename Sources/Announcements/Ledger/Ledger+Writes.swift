@@ -181,7 +181,7 @@ extension Ledger {
                     ]
                 )
             }
-            try Self.audit(.writeSettled, of: lease.run, at: time, db, statements) { writer in
+            try Self.audit(.writeSettled, by: lease, at: time, db, statements) { writer in
                 writer.member("method", request.method.rawValue)
                 writer.member("path", request.path)
                 writer.member("status", answer.status)

@@ -319,6 +319,21 @@ extension Ledger {
         }
     }
 
+    /// The groups to which a plan sends posts of an announcement in the thread of an earlier one.
+    package func replies(ofPlan id: String, announcement: String) async throws(StorageError) -> Set<GroupID> {
+        try await read { db in
+            let targets = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT target FROM planItem
+                    WHERE planID = ? AND announcement = ? AND decision = 'new' AND target IS NOT NULL AND path LIKE '%/reply'
+                    """,
+                arguments: [id, announcement]
+            )
+            return Set(targets.compactMap { GroupID($0) })
+        }
+    }
+
     static func plan(_ row: Row) -> PlanRecord {
         var plan = PlanRecord(
             id: row["id"],

@@ -158,9 +158,8 @@ extension Ledger {
 extension PlanFault {
     /// The plan was applied before.
     static func applied(_ plan: String, by run: String) -> PlanFault {
-        PlanFault(
-            "The plan \(plan) was applied by the run \(run). See what came of it with: herald show \(run). If it did not "
-                + "come to its end, go on with: herald resume \(run)"
-        )
+        var fault = PlanFault("The plan \(plan) was applied by the run \(run).")
+        fault.appliedBy = run
+        return fault
     }
 }

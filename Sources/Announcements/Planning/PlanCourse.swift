@@ -4,15 +4,16 @@ package import GraphModel
 package struct PlanCourse: Sendable {
     /// Who is asked, and told, while it goes on.
     package struct Watcher: Sendable {
-        /// Asked before the posts of an announcement are sent: gives why not, and nil if they may be.
-        package var confirm: @Sendable (AnnouncementTally, Set<GroupID>) async throws -> Void
+        /// Asked before the posts of an announcement are sent, of which some reply in the thread of an earlier one: throws
+        /// why they are not to be.
+        package var confirm: @Sendable (AnnouncementTally, Set<GroupID>, _ replies: Int) async throws -> Void
         /// Who is told, and asked, while an announcement goes out.
         package var watch: @Sendable (_ announcement: String) -> WaveWatcher
         /// Told when an announcement has been delivered, or as much of it as could be: it may end the course.
         package var finished: @Sendable (AnnouncementTally, [Finding], Delivery.Halt?) throws -> Void
 
         package init(
-            confirm: @escaping @Sendable (AnnouncementTally, Set<GroupID>) async throws -> Void,
+            confirm: @escaping @Sendable (AnnouncementTally, Set<GroupID>, Int) async throws -> Void,
             watch: @escaping @Sendable (String) -> WaveWatcher,
             finished: @escaping @Sendable (AnnouncementTally, [Finding], Delivery.Halt?) throws -> Void
         ) {
@@ -106,7 +107,7 @@ package struct PlanCourse: Sendable {
         }
         _ = try await draft.finish()
         let (groups, tally) = await draft.summary
-        do { try await watcher.confirm(tally, groups) } catch {
+        do { try await watcher.confirm(tally, groups, await draft.replies) } catch {
             try await draft.discard()
             throw error
         }

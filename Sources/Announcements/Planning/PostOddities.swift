@@ -2,7 +2,7 @@ package import GraphModel
 
 /// What is odd about the posts of an announcement: what a person would want to have seen before it is sent.
 package struct PostOddities: Sendable, Equatable {
-    /// What can be odd about a post by itself.
+    /// What can be odd about a post.
     package enum Kind: String, Sendable, CaseIterable {
         /// There is nothing to read in it.
         case empty
@@ -10,6 +10,8 @@ package struct PostOddities: Sendable, Equatable {
         case unexpanded
         /// It has a link that leads nowhere: without a scheme or a host, or with a blank in it.
         case badLink
+        /// It corrects another, and says the same.
+        case unchanged
     }
 
     /// Posts that have something odd.
@@ -39,14 +41,18 @@ package struct PostOddities: Sendable, Equatable {
     package var isEmpty: Bool { found.isEmpty }
 
     /// Looks at a post that is to be sent.
-    package mutating func note(_ post: RenderedPost) {
-        note(body: post.body, group: post.group, name: post.groupName)
+    ///
+    /// - Parameters:
+    ///   - post: The post.
+    ///   - saysNothingNew: Whether it corrects another, and says the same.
+    package mutating func note(_ post: RenderedPost, saysNothingNew: Bool = false) {
+        note(body: post.body, group: post.group, name: post.groupName, saysNothingNew: saysNothingNew)
     }
 
     /// Looks at the body of a post that is to be sent.
-    package mutating func note(body: [UInt8], group: GroupID, name: String?) {
+    package mutating func note(body: [UInt8], group: GroupID, name: String?, saysNothingNew: Bool = false) {
         let scan = PostScan(body)
-        for kind in scan.kinds {
+        for kind in saysNothingNew ? scan.kinds.union([.unchanged]) : scan.kinds {
             found[kind, default: Oddity()].count += 1
             if found[kind, default: Oddity()].examples.count < Self.named {
                 found[kind, default: Oddity()].examples.append(name ?? group.text)

@@ -1,4 +1,5 @@
 import GraphModel
+import Synchronization
 
 /// Who an announcement asks and tells while it goes out wave by wave.
 package struct WaveWatcher: Sendable {
@@ -46,10 +47,16 @@ struct WaveCourse {
     ///
     /// Those that an earlier process of the run could not send to come last, in a wave of their own on which nothing
     /// depends: a group that takes nothing cannot stop an announcement twice.
-    func run(to groups: Set<GroupID>) async throws -> Delivery.Outcome {
+    ///
+    /// - Parameter groups: The groups.
+    /// - Returns: What came of it, and how long was sent, in microseconds: without what was waited for the grace, between
+    ///   waves, for somebody's word and for the window.
+    /// - Throws: ``StorageError``.
+    func run(to groups: Set<GroupID>) async throws -> (outcome: Delivery.Outcome, time: Int64) {
         let (ledger, lease, now) = (delivery.ledger, delivery.lease, delivery.sender.now)
+        let stopwatch = Stopwatch(uptime: delivery.sender.uptime)
         var total = Delivery.Outcome()
-        guard !groups.isEmpty else { return total }
+        guard !groups.isEmpty else { return (total, 0) }
         let before = try await ledger.waves(run: lease.run, announcement: name, part: part)
         let done = before.reduce(0) { $0 + $1.done }
         let refused = before.isEmpty ? [] : try await ledger.refused(run: lease.run, announcement: name)
@@ -61,13 +68,13 @@ struct WaveCourse {
         if before.isEmpty, waves.grace > .zero {
             guard await wait(waves.grace, "before the first post; Ctrl-C takes everything back") else {
                 total.halt = .withdrawn
-                return total
+                return (total, 0)
             }
         }
         if let pause = restOfPause(after: before.last) {
             guard await wait(pause, "before wave \(first)") else {
                 total.halt = .interrupted
-                return total
+                return (total, 0)
             }
         }
         for (index, size) in sizes.enumerated() {
@@ -81,14 +88,20 @@ struct WaveCourse {
             var delivery = delivery
             delivery.failuresAllowed = isAgain ? nil : waves.failuresAllowed(of: part.count)
             delivery.window = waves.window
-            delivery.waits = watcher.waits
+            delivery.waits = { [watcher] wait in
+                // What waits for the window has nothing under way.
+                if wait == nil { stopwatch.start() } else { stopwatch.stop() }
+                watcher.waits(wait)
+            }
             delivery.answered = watcher.answered
+            stopwatch.start()
             let outcome = try await delivery.deliver(
                 announcement: announcement,
                 named: name,
                 to: part,
                 progress: watcher.progress
             )
+            stopwatch.stop()
             left.subtract(part)
             total.add(outcome)
             wave.sent = outcome.sent
@@ -107,7 +120,7 @@ struct WaveCourse {
             }
             if total.halt != nil { break }
         }
-        return total
+        return (total, stopwatch.time)
     }
 
     /// How long is still to be waited after a wave that an earlier process has finished, and in the pause after which it
@@ -134,6 +147,34 @@ struct WaveCourse {
         defer { watcher.waits(nil) }
         do { try await delivery.sender.sleep(span) } catch { return false }
         return !Task.isCancelled
+    }
+}
+
+/// Adds up the times in which something was done, by a clock that nobody sets.
+private final class Stopwatch: Sendable {
+    private let uptime: @Sendable () -> Int64
+    private let state = Mutex<(since: Int64?, time: Int64)>((nil, 0))
+
+    init(uptime: @escaping @Sendable () -> Int64) {
+        self.uptime = uptime
+    }
+
+    /// Microseconds in all, up to the last stop.
+    var time: Int64 { state.withLock { $0.time } }
+
+    /// Goes on, unless it goes.
+    func start() {
+        let now = uptime()
+        state.withLock { $0.since = $0.since ?? now }
+    }
+
+    /// Stops, unless it stands.
+    func stop() {
+        let now = uptime()
+        state.withLock { state in
+            if let since = state.since { state.time += max(0, now - since) }
+            state.since = nil
+        }
     }
 }
 

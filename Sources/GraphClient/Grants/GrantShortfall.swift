@@ -2,7 +2,9 @@
 package struct GrantShortfall: Sendable, Equatable {
     /// How many groups it wants to write to.
     package var targets: Int
-    /// How many of them were not granted.
+    /// How many posts it wants to make.
+    package var posts: Int
+    /// How many of the groups were not granted.
     package var refused: Int
     /// A few of those, in the order of their ids.
     package var examples: [String]
@@ -15,6 +17,7 @@ package struct GrantShortfall: Sendable, Equatable {
 
     package init(
         targets: Int,
+        posts: Int,
         refused: Int,
         examples: [String],
         isNothingGranted: Bool,
@@ -22,6 +25,7 @@ package struct GrantShortfall: Sendable, Equatable {
         maximumPosts: Int
     ) {
         self.targets = targets
+        self.posts = posts
         self.refused = refused
         self.examples = examples
         self.isNothingGranted = isNothingGranted
@@ -48,7 +52,7 @@ package struct GrantShortfall: Sendable, Equatable {
         }
         if excess > 0 {
             parts.append(
-                "it makes \(targets) post\(targets == 1 ? "" : "s"), \(excess) more than are left of the "
+                "it makes \(posts) post\(posts == 1 ? "" : "s"), \(excess) more than are left of the "
                     + "\(maximumPosts) that were granted: allow more with --max-posts NUMBER"
             )
         }

@@ -11,20 +11,23 @@ extension GrantedService {
     ///
     /// - Parameters:
     ///   - groups: The groups that are to be written to.
+    ///   - posts: How many posts that makes.
     ///   - caller: Who asks.
     ///   - serviceRoot: What links begin with.
     /// - Returns: What is missing; nil if all was granted.
     /// - Throws: ``NoAnswer`` if a group could not be looked up.
     package func shortfall(
         to groups: Set<GroupID>,
+        posts: Int,
         caller: Caller,
         serviceRoot: String
     ) async throws -> GrantShortfall? {
         let refused = try await refused(groups, caller: caller, serviceRoot: serviceRoot)
-        let excess = max(0, groups.count - postsLeft)
+        let excess = max(0, posts - postsLeft)
         guard refused.count + excess > 0 else { return nil }
         return GrantShortfall(
             targets: groups.count,
+            posts: posts,
             refused: refused.count,
             examples: Array(refused.sorted().prefix(GrantShortfall.named)),
             isNothingGranted: refused.count > 0 && grants.coversNothing,

@@ -71,18 +71,23 @@ struct CorrectErrand: Errand {
                 excluded[name, default: []] += given
             }
         } else {
-            tallies = try await plan(by: planner, site)
+            do { tallies = try await plan(by: planner, site) } catch let mismatch as CorrectionMismatch {
+                return .refused(code: CorrectionMismatch.code, reason: mismatch.reason)
+            }
             excluded = await planner.excluded
         }
-        var wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)] = []
+        var wanted: [RunMonitor.Preview] = []
         for tally in tallies {
             // What was refused before it was stopped is tried once more, as when a script is resumed, and what is unproven
             // may be sent.
             let open: [EffectState] = isPlanned ? [.planned, .sending, .failed, .ambiguous] : [.planned, .sending]
             let groups = try await site.ledger.groups(announcement: tally.name, run: site.lease.run, in: open).groups
-            wanted.append((tally, groups.subtracting(site.suppressed)))
+                .subtracting(site.suppressed)
+            // One reply a group is planned at a time.
+            let posts = groups.count + (await planner.waitingReplies(of: tally.name))
+            wanted.append(RunMonitor.Preview(tally: tally, groups: groups, posts: posts))
         }
-        guard tallies.contains(where: { $0.targets > 0 }) else { return .idle }
+        guard tallies.contains(where: { $0.targets > 0 }) else { return .idle(tallies) }
         if let refusal = await site.refusal(of: wanted, saying: await summaries(of: wanted, planner)) {
             // What was planned before it was stopped has been allowed once, and is what a resumed run goes on with.
             if !isPlanned { for tally in tallies { try await discard(tally, site) } }
@@ -110,19 +115,21 @@ struct CorrectErrand: Errand {
 
     /// What is said of each announcement before anything is sent.
     private func summaries(
-        of wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)],
+        of wanted: [RunMonitor.Preview],
         _ planner: CorrectionPlanner
     ) async -> [String: [String]] {
         var summaries: [String: [String]] = [:]
-        for (tally, groups) in wanted {
+        for preview in wanted {
+            let name = preview.tally.name
             let summary = CorrectionSummary(
-                tally: tally,
-                replies: groups.count + (await planner.waitingReplies(of: tally.name)),
-                groups: groups.count,
-                gaps: await planner.gaps[tally.name] ?? [],
-                example: await planner.examples[tally.name]
+                tally: preview.tally,
+                replies: preview.toSend,
+                groups: preview.groups.count,
+                gaps: await planner.gaps[name] ?? [],
+                oddities: await planner.oddities[name] ?? PostOddities(),
+                example: await planner.examples[name]
             )
-            summaries[tally.name] = summary.lines
+            summaries[name] = summary.lines
         }
         return summaries
     }
@@ -141,6 +148,7 @@ struct CorrectErrand: Errand {
                 try await addressed(by: site.origin, site)
             }
             let body = ReplyBody.text(text, isHTML: isHTML)
+            let wording = ReachedThreads.wording(of: body)
             for (name, groups) in reached.threads.sorted(by: { $0.key < $1.key }) {
                 for group in groups.keys.sorted() {
                     if site.suppressed.contains(group) {
@@ -148,7 +156,15 @@ struct CorrectErrand: Errand {
                         continue
                     }
                     for thread in reached(name, group) {
-                        try await planner.add(body, nil, to: thread, of: group, reached.names[group], in: name)
+                        try await planner.add(
+                            body,
+                            nil,
+                            to: thread,
+                            of: group,
+                            reached.names[group],
+                            in: name,
+                            saysNothingNew: reached.says(wording, in: thread, of: group)
+                        )
                     }
                 }
             }
@@ -179,12 +195,28 @@ struct CorrectErrand: Errand {
                     return await planner.exclude(post.group, from: post.announcement)
                 }
                 let (body, shared) = try ReplyBody.reply(from: post.body)
+                let wording = ReachedThreads.wording(of: body)
                 for thread in threads {
-                    let name = reached.names[post.group]
-                    try await planner.add(body, shared, to: thread, of: post.group, name, in: post.announcement)
+                    try await planner.add(
+                        body,
+                        shared,
+                        to: thread,
+                        of: post.group,
+                        reached.names[post.group],
+                        in: post.announcement,
+                        saysNothingNew: reached.says(wording, in: thread, of: post.group)
+                    )
                 }
             }
             try await planner.finish()
+            guard await !planner.tallies.isEmpty else {
+                throw CorrectionMismatch(
+                    run: site.origin.id,
+                    announced: reached.threads.keys.sorted(),
+                    script: script.name,
+                    rendered: await planner.unknown.sorted()
+                )
+            }
             await planner.note(try await CorrectionSummary.gaps(of: site.origin, reached, ledger: site.ledger))
             await tellWhoIsSuppressed(planner, site)
             await tellWhoIsLeftOut(reached, planner, site)
@@ -255,7 +287,7 @@ struct CorrectErrand: Errand {
             throw Failure(
                 .failed,
                 "The run \(origin.id) found posts of other runs in place, and it is not known in which groups. Say whom the "
-                    + "correction is for by a script: herald correct \(origin.id) SCRIPT"
+                    + "correction is for by a script: " + site.backend.choice.hint("correct \(origin.id) SCRIPT")
             )
         }
         let ledger = site.ledger
@@ -281,8 +313,8 @@ struct CorrectErrand: Errand {
             throw Failure(
                 .failed,
                 "The run \(origin.id) found posts of other runs in place, and in which groups cannot be seen any more, "
-                    + "since its script fails: \(failure.message). Say whom the correction is for by a script: herald "
-                    + "correct \(origin.id) SCRIPT"
+                    + "since its script fails: \(failure.message). Say whom the correction is for by a script: "
+                    + site.backend.choice.hint("correct \(origin.id) SCRIPT")
             )
         }
         var groups: [String: Set<GroupID>] = [:]

@@ -21,6 +21,10 @@ actor CorrectionPlanner {
     private(set) var excluded: [String: [Finding]] = [:]
     /// The first reply of each announcement.
     private(set) var examples: [String: CorrectionSummary.Example] = [:]
+    /// What is odd about the replies, by the announcements.
+    private(set) var oddities: [String: PostOddities] = [:]
+    /// The paths of the replies that say what the posts say.
+    private var unchanged: Set<String> = []
     /// Why targets are not reached.
     private(set) var gaps: [String: [CorrectionSummary.Gap]] = [:]
 
@@ -55,19 +59,31 @@ actor CorrectionPlanner {
     func waitingReplies(of announcement: String) -> Int { later.count { $0.announcement == announcement } }
 
     /// Plans a reply in a thread.
+    ///
+    /// - Parameters:
+    ///   - body: The JSON body of the request, without what is shared.
+    ///   - shared: What many have in common.
+    ///   - thread: The thread.
+    ///   - group: The group that has it.
+    ///   - groupName: The group's name, if it is known.
+    ///   - announcement: The announcement that is corrected.
+    ///   - saysNothingNew: Whether the post that is corrected says the same.
+    /// - Throws: ``StorageError``.
     func add(
         _ body: [UInt8],
         _ shared: SharedPart?,
         to thread: String,
         of group: GroupID,
         _ groupName: String?,
-        in announcement: String
+        in announcement: String,
+        saysNothingNew: Bool
     ) async throws {
         var post = RenderedPost(group: group, groupName: groupName, body: body, shared: shared)
         if examples[announcement] == nil {
             examples[announcement] = CorrectionSummary.Example(group: groupName ?? group.text, body: body)
         }
         post.path = "/groups/\(group)/threads/\(PercentEncoding.encode(thread))/reply"
+        if saysNothingNew { unchanged.insert(post.path) }
         // Its key names the thread and the text, so that the same correction is sent once however often it is repeated.
         post.isFurther = true
         try await add(post, in: announcement)
@@ -87,10 +103,16 @@ actor CorrectionPlanner {
 
     private func add(_ post: RenderedPost, in announcement: String) async throws {
         guard planned[announcement, default: []].insert(post.group).inserted else {
+            look(at: post, in: announcement)
             return later.append((announcement, post))
         }
         waiting[announcement, default: []].append(post)
         if waiting[announcement]?.count == Self.batch { try await store(announcement) }
+    }
+
+    private func look(at post: RenderedPost, in announcement: String) {
+        let isUnchanged = unchanged.contains(post.path)
+        oddities[announcement, default: PostOddities()].note(post, saysNothingNew: isUnchanged)
     }
 
     /// Stores what is waiting.
@@ -108,10 +130,11 @@ actor CorrectionPlanner {
         for (post, decision) in zip(posts, decisions) {
             tally.targets += 1
             switch decision {
-            case .planned: break
+            case .planned: look(at: post, in: name)
             case .already: tally.already += 1
             // The key names the content: it is the same correction, which another run has under way, or has lost sight of.
             case .unsettled:
+                look(at: post, in: name)
                 unsettled[name, default: []].append(post)
                 tally.ambiguous += 1
             case .changed, .ambiguous, .busy: tally.ambiguous += 1

@@ -29,6 +29,7 @@ struct CorrectionSummary {
     var replies: Int
     var groups: Int
     var gaps: [Gap] = []
+    var oddities = PostOddities()
     var example: Example?
 
     /// For people.
@@ -43,6 +44,7 @@ struct CorrectionSummary {
         var lines = ["\(tally.name): " + parts.joined(separator: ", ")]
         let gaps = gaps.filter { $0.count > 0 }
         if !gaps.isEmpty { lines.append("  not reached: " + gaps.map(\.text).joined(separator: ", ")) }
+        if let odd = oddities.spoken { lines.append("  " + odd) }
         if let example, let text = PostText(example.body) {
             let shown = HTMLText.preview(text.content, isHTML: text.isHTML)
             let cut = shown.count > Self.length ? shown.prefix(Self.length) + "…" : shown[...]

@@ -112,20 +112,16 @@ struct ErrandSite: Sendable {
     /// Shows what is about to be sent of announcements, and asks.
     ///
     /// - Parameters:
-    ///   - wanted: The announcements, and the groups that get a post of each.
+    ///   - wanted: What is about to be sent of each.
     ///   - summaries: What is said of an announcement, by its name, in the place of what is said of those of a run.
     /// - Returns: Why nothing is to be sent; nil if all may be.
-    func refusal(
-        of wanted: [(tally: AnnouncementTally, groups: Set<GroupID>)],
-        saying summaries: [String: [String]] = [:]
-    ) async -> ErrandEnding? {
-        for (tally, groups) in wanted {
-            let preview = RunMonitor.Preview(tally: tally, groups: groups)
-            screen.summarize(preview, saying: summaries[tally.name])
+    func refusal(of wanted: [RunMonitor.Preview], saying summaries: [String: [String]] = [:]) async -> ErrandEnding? {
+        for preview in wanted {
+            screen.summarize(preview, saying: summaries[preview.tally.name])
             let answer = await approval.answer(to: preview)
             guard case .refuse(let code, let reason) = answer else { continue }
             return Task.isCancelled
-                ? .interrupted : .refused(code: code, reason: "'\(tally.name)': \(reason); nothing was sent")
+                ? .interrupted : .refused(code: code, reason: "'\(preview.tally.name)': \(reason); nothing was sent")
         }
         return nil
     }
@@ -179,8 +175,8 @@ struct ErrandSite: Sendable {
 enum ErrandEnding: Sendable, Equatable {
     /// All was tried.
     case done
-    /// There was nothing to do.
-    case idle
+    /// There was nothing to do; the tallies say what was left out, of the announcements of which anything was.
+    case idle([AnnouncementTally])
     /// Somebody stopped it.
     case interrupted
     /// The backend gave up answering; the sentence says more.

@@ -191,6 +191,9 @@ struct ErrandSession {
             if let message = ending.message {
                 try herald.error.line(herald.error.styled("error", .red) + ": " + herald.error.shown(message))
                 if presentation.json { try herald.output.write(Failure(.failed, message).json + [UInt8(ascii: "\n")]) }
+            } else if case .idle(let tallies) = ending, presentation.json {
+                let report = try await idleReport(of: ended, about: origin, tallies)
+                try herald.output.write(report.json + [UInt8(ascii: "\n")])
             }
             return ending.status
         }
@@ -206,6 +209,23 @@ struct ErrandSession {
         await notice.give(report, after: herald.uptime() - start, in: herald)
         if status == .done, let failure = screen.outputFailure { throw failure }
         return status
+    }
+
+    /// What a run that had nothing to do tells programs: all of the announcements that it could have been about.
+    private func idleReport(
+        of run: RunRecord,
+        about origin: RunRecord,
+        _ tallies: [AnnouncementTally]
+    ) async throws -> RunReport {
+        let named = Set(tallies.map(\.name))
+        let others = try await ledger.announcements(of: try await ledger.family(of: origin.id))
+            .filter { !named.contains($0) }.map { AnnouncementTally(name: $0) }
+        return RunReport(
+            run: run,
+            tallies: (tallies + others).sorted { $0.name < $1.name },
+            findings: [],
+            writes: (0, 0)
+        )
     }
 
     private func show(

@@ -8,6 +8,9 @@ struct ReachedThreads: Sendable {
     /// The announcements of which posts of other runs are among them.
     private(set) var hasOthers: Set<String> = []
 
+    /// What the last post of the announcement in each thread says, by the groups and the threads' ids; where it is known.
+    private var wordings: [GroupID: [String: [UInt8]]] = [:]
+
     /// The groups' names, of those whose are known.
     private(set) var names: [GroupID: String] = [:]
     /// How many threads of each announcement have been taken back, or are not to be found.
@@ -19,6 +22,16 @@ struct ReachedThreads: Sendable {
 
     /// The threads of an announcement in a group.
     func callAsFunction(_ announcement: String, _ group: GroupID) -> [String] { threads[announcement]?[group] ?? [] }
+
+    /// Whether the last post of the announcement in a thread has this wording.
+    func says(_ wording: [UInt8]?, in thread: String, of group: GroupID) -> Bool {
+        wording.map { wordings[group]?[thread] == $0 } ?? false
+    }
+
+    /// What tells the text of a post from others: a hash; nil if the request's body has none.
+    static func wording(of body: [UInt8]) -> [UInt8]? {
+        PostText(body).map { SHA256.hash(Array("\($0.isHTML ? "html" : "text"):\($0.content)".utf8)) }
+    }
 
     /// How many threads there are of an announcement.
     func count(of announcement: String) -> Int { threads[announcement]?.values.reduce(0) { $0 + $1.count } ?? 0 }
@@ -48,8 +61,12 @@ struct ReachedThreads: Sendable {
         var others: [TargetRecord] = []
         var gone: Set<String> = []
         var takenBack: [String: Int] = [:]
-        try await ledger.forEachPage(of: .announcements(names), in: [.sent, .undone]) { page in
-            for target in page {
+        var wordings: [Int64: [UInt8]] = [:]
+        try await ledger.forEachPage(of: .announcements(names), in: [.sent, .undone], bodies: true) { page in
+            for var target in page {
+                if target.state == .sent { wordings[target.effect] = wording(of: target.body) }
+                // The rest of them is not looked at, and may be large.
+                target.body = []
                 if target.state == .undone {
                     // A reply in a thread that is gone is gone with it.
                     if let made = target.made, let thread = made.thread { gone.insert("\(made.group)/\(thread)") }
@@ -85,8 +102,10 @@ struct ReachedThreads: Sendable {
         }
         for (target, thread) in zip(own, found) {
             guard let name = target.announcement, let group = target.group, let thread,
-                !gone.contains("\(group)/\(thread)"), !reached(name, group).contains(thread)
+                !gone.contains("\(group)/\(thread)")
             else { continue }
+            if let wording = wordings[target.effect] { reached.wordings[group, default: [:]][thread] = wording }
+            guard !reached(name, group).contains(thread) else { continue }
             reached.threads[name, default: [:]][group, default: []].append(thread)
         }
         return reached

@@ -1,5 +1,6 @@
 import Announcements
 import GraphModel
+import ScriptHost
 
 /// Sends again what a run could not, as it was rendered, or finds out what became of it.
 struct RetryErrand: Errand {
@@ -23,8 +24,17 @@ struct RetryErrand: Errand {
     private struct Part {
         var tally: AnnouncementTally
         var groups: Set<GroupID> = []
+        /// How many posts they get, and how many of these reply in threads.
+        var posts = 0
+        var replies = 0
         /// What there is to say of the groups that are left out.
         var excluded: [Finding] = []
+
+        var preview: RunMonitor.Preview {
+            var preview = RunMonitor.Preview(tally: tally, groups: groups, posts: posts)
+            preview.replies = replies
+            return preview
+        }
     }
 
     func carryOut(_ site: ErrandSite) async throws -> ErrandEnding {
@@ -45,10 +55,10 @@ struct RetryErrand: Errand {
                         : "No post of the run \(site.origin.id) is unproven; there is nothing to look for."
                 )
             }
-            return .idle
+            return .idle(parts.map(\.tally))
         }
         // Asked first: what is declined stays as it was.
-        if let refusal = await site.refusal(of: wanted.map { ($0.tally, $0.groups) }) { return refusal }
+        if let refusal = await site.refusal(of: wanted.map(\.preview)) { return refusal }
         try await site.ledger.takeUp(
             remainder,
             of: site.origin.id,
@@ -63,10 +73,10 @@ struct RetryErrand: Errand {
         if missed > 0 {
             site.screen.say(
                 "Another run has taken up \(missed.grouped) post\(missed == 1 ? "" : "s") of the run \(site.origin.id) "
-                    + "meanwhile; see: herald show \(site.origin.id)"
+                    + "meanwhile; see: " + site.backend.choice.hint("show \(site.origin.id)")
             )
         }
-        guard own > 0 else { return .idle }
+        guard own > 0 else { return .idle(taken.map(\.tally)) }
         return try await site.deliver(
             taken.map(\.tally),
             excluded: Dictionary(uniqueKeysWithValues: taken.map { ($0.tally.name, $0.excluded) }),
@@ -113,7 +123,11 @@ struct RetryErrand: Errand {
                     part.tally.excluded += 1
                 } else if target.run == own || !ofOwn {
                     part.tally.targets += 1
-                    if target.state != .sent { part.groups.insert(group) }
+                    if target.state != .sent {
+                        part.groups.insert(group)
+                        part.posts += 1
+                        if target.path.hasSuffix("/reply") { part.replies += 1 }
+                    }
                 } else {
                     continue
                 }

@@ -79,7 +79,8 @@ struct UndoErrand: Errand {
         }
         guard !inventory.made.isEmpty else {
             site.screen.say("Nothing that the run \(site.origin.id) made is left to be taken back.")
-            return .idle
+            // What it took back before it was stopped is told all the same.
+            return try await names(takenBackBy: site).isEmpty ? .idle([]) : try await delete(inventory, site)
         }
         if !inventory.deletable.isEmpty {
             let answered = try await answered(inventory, site)
@@ -148,9 +149,8 @@ struct UndoErrand: Errand {
     /// Why nothing is to be deleted; nil if it may be.
     private func refusal(_ inventory: Inventory, answered: Int, _ site: ErrandSite) async throws -> ErrandEnding? {
         let groups = Set(inventory.deletable.compactMap(\.group))
-        if let permits = site.backend.permits, var shortfall = try await permits(groups), shortfall.refused > 0 {
-            // A deletion is no post.
-            shortfall.excess = 0
+        // A deletion is no post.
+        if let permits = site.backend.permits, let shortfall = try await permits(groups, 0) {
             let code = shortfall.isNothingGranted ? "grantMissing" : "grantExceeded"
             return .refused(code: code, reason: "\(shortfall.message); nothing was deleted")
         }
@@ -180,13 +180,15 @@ struct UndoErrand: Errand {
         var answered: [String: Int] = [:]
         var done: [String: Int] = [:]
         var halt: ErrandEnding?
+        /// How long nothing was done but waiting, in microseconds.
+        var waited: Int64 = 0
     }
 
     /// How many deletions are recorded in one transaction.
     private static let batch = 256
 
     private func delete(_ inventory: Inventory, _ site: ErrandSite) async throws -> ErrandEnding {
-        let start = site.now()
+        let start = site.herald.uptimeMicroseconds()
         var course = Course()
         let deletion = Deletion(backend: site.backend, evenAnswered: evenAnswered, wait: site.herald.wait)
         let total = inventory.deletable.count
@@ -219,13 +221,16 @@ struct UndoErrand: Errand {
                 failed: course.failed.values.reduce(0, +)
             )
             if course.halt == nil, rest.isEmpty, !unseen.isEmpty {
+                let waitedFrom = site.herald.uptimeMicroseconds()
                 hasWaited = await wait(for: unseen, site)
+                course.waited += site.herald.uptimeMicroseconds() - waitedFrom
                 if !hasWaited { course.halt = .interrupted }
                 (rest, unseen) = (unseen[...], [])
             }
         }
         site.screen.endTracking()
-        try await record(course, inventory, since: start, site)
+        let time = site.herald.uptimeMicroseconds() - start - course.waited
+        try await record(course, inventory, after: time, site)
         return course.halt ?? .done
     }
 
@@ -319,10 +324,11 @@ struct UndoErrand: Errand {
     }
 
     /// Records what came of it, in the tallies and the findings of the run.
-    private func record(_ course: Course, _ inventory: Inventory, since start: Int64, _ site: ErrandSite) async throws {
+    private func record(_ course: Course, _ inventory: Inventory, after time: Int64, _ site: ErrandSite) async throws {
         let run = site.lease.run
         let earlier = try await site.ledger.tallies(run: run)
-        for name in Set(inventory.made.keys).union(earlier.map(\.name)).sorted() {
+        let names = try await names(takenBackBy: site).union(inventory.made.keys).union(earlier.map(\.name))
+        for name in names.sorted() {
             let known = earlier.first { $0.name == name }?.sent ?? 0
             let undone = try await site.ledger.undone(announcement: name, run: run)
             var tally = AnnouncementTally(name: name)
@@ -334,13 +340,21 @@ struct UndoErrand: Errand {
             let deletable = inventory.deletable.count { ($0.announcement ?? Self.singleWrites) == name }
             tally.unsent = deletable - (course.done[name] ?? 0)
             tally.targets = undone + tally.changed + tally.failed + tally.skipped + tally.unsent
-            tally.deliveryTime = site.now() - start
+            tally.deliveryTime = max(0, time)
             let findings =
                 inventory.findings.filter { $0.announcement == name } + (course.findings[name] ?? [])
             try await site.ledger.forgetFindings(run: run, announcement: name)
             try await site.ledger.add(findings, run: run)
             try await site.ledger.record(tally, run: run)
         }
+    }
+
+    /// The announcements of which the errand's run has taken something back, and the single writes.
+    private func names(takenBackBy site: ErrandSite) async throws -> Set<String> {
+        let run = site.lease.run
+        let announcements = try await site.ledger.announcements(of: [run])
+        let hasWrites = try await site.ledger.undone(announcement: nil, run: run) > 0
+        return Set(announcements + (hasWrites ? [Self.singleWrites] : []))
     }
 
     // MARK: Words

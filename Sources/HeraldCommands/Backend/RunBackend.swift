@@ -27,8 +27,8 @@ struct RunBackend: Sendable {
     /// How many requests an announcement keeps under way at once.
     var width: Int
 
-    /// What keeps posts to these groups from being sent, by what was granted; nil if nothing needs a grant.
-    var permits: (@Sendable (Set<GroupID>) async throws -> GrantShortfall?)?
+    /// What keeps so many posts to these groups from being sent, by what was granted; nil if nothing needs a grant.
+    var permits: (@Sendable (Set<GroupID>, _ posts: Int) async throws -> GrantShortfall?)?
     /// The refusal of a write that was not granted, found without sending it; nil if nothing needs a grant.
     var refusal: (@Sendable (GraphRequest) async throws -> GraphResponse?)?
     /// Counts posts as made which are only planned.
@@ -65,7 +65,9 @@ struct RunBackend: Sendable {
         targetChunk = TargetReader.filterSize
         refusal = { request in try await granted.refusal(of: request) }
         reserve = { posts in granted.reserve(posts) }
-        permits = { groups in try await granted.shortfall(to: groups, caller: caller, serviceRoot: name) }
+        permits = { groups, posts in
+            try await granted.shortfall(to: groups, posts: posts, caller: caller, serviceRoot: name)
+        }
     }
 
     init(name: String, service: any GraphService, caller: Caller, width: Int) {

@@ -16,13 +16,7 @@ struct PlanInspection {
     /// - Throws: ``Failure`` that names it; ``LuaError`` if it was not granted, or declined.
     func inspect(_ plan: PlanRecord, approval: Approval) async throws {
         if let run = plan.appliedBy {
-            let state = try await ledger.runs(named: run).first?.state.rawValue ?? "gone"
-            throw Failure(
-                .failed,
-                "The plan \(plan.id) was applied by the run \(run), which is \(state). See what came of it with: "
-                    + backend.choice.hint("show \(run)") + ". If it did not come to its end, go on with: "
-                    + backend.choice.hint("resume \(run)")
-            )
+            throw try await Failure(applied: plan, by: run, in: ledger, backend.choice)
         }
         try await check(plan)
         let changes = try await ledger.changes(since: plan, reader: backend.planReader(.audience))
@@ -105,9 +99,24 @@ struct PlanInspection {
         tally.excluded += all.count - groups.count
         let refused = try await ledger.planItems(plan.id, .refused(planned.name), limit: 3)
         var preview = RunMonitor.Preview(tally: tally, groups: groups)
+        preview.replies = try await ledger.replies(ofPlan: plan.id, announcement: planned.name).intersection(groups)
+            .count
         preview.refused = refused.map { AnnouncementDraft.Refusal($0) }
         preview.waves = try Waves(json: planned.settings)
         return preview
+    }
+}
+
+extension Failure {
+    /// Why a plan that was applied is not applied again.
+    init(applied plan: PlanRecord, by run: String, in ledger: Ledger, _ choice: LedgerChoice) async throws {
+        let state = try await ledger.runs(named: run).first?.state.rawValue ?? "gone"
+        self.init(
+            .failed,
+            "The plan \(plan.id) was applied by the run \(run), which is \(state). See what came of it with: "
+                + choice.hint("show \(run)") + ". If it did not come to its end, go on with: "
+                + choice.hint("resume \(run)")
+        )
     }
 }
 

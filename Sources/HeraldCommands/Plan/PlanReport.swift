@@ -9,6 +9,8 @@ struct PlanReport {
     var choice = LedgerChoice()
     private let announcements: [PlanAnnouncement]
     private let counts: [String: [PlanItem.Decision: Int]]
+    /// How many posts of each announcement reply in the thread of an earlier one.
+    private let replies: [String: Int]
     /// What is known besides of a plan that was made just now.
     private let previews: [String: [RunMonitor.Preview]]
     private let screen: RunScreen?
@@ -28,6 +30,11 @@ struct PlanReport {
         self.plan = plan
         announcements = try await ledger.announcements(ofPlan: plan.id)
         counts = try await ledger.counts(ofPlan: plan.id)
+        var replies: [String: Int] = [:]
+        for planned in announcements {
+            replies[planned.name] = try await ledger.replies(ofPlan: plan.id, announcement: planned.name).count
+        }
+        self.replies = replies
         self.previews = Dictionary(grouping: previews) { $0.tally.name }
         self.screen = screen
     }
@@ -48,8 +55,13 @@ struct PlanReport {
         var lines: [String] = []
         for planned in announcements {
             let (name, targets) = (planned.name, planned.targets)
+            let replies = replies[name] ?? 0
             var parts = PlanItem.Decision.allCases.compactMap { decision in
-                counts[name]?[decision].map { "\($0.grouped) \(decision.rawValue)" }
+                let count = (counts[name]?[decision] ?? 0) - (decision == .new ? replies : 0)
+                return count > 0 ? "\(count.grouped) \(decision.rawValue)" : nil
+            }
+            if replies > 0 {
+                parts.insert(AnnouncementSummary.replies(replies), at: counts[name]?[.new] == replies ? 0 : 1)
             }
             if planned.skipped > 0 { parts.append("\(planned.skipped.grouped) skipped") }
             if planned.excluded > 0 { parts.append("\(planned.excluded.grouped) left out") }

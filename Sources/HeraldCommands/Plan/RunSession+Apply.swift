@@ -23,10 +23,11 @@ extension RunSession {
         )
         try await course.run(
             PlanCourse.Watcher(
-                confirm: { tally, groups in
+                confirm: { tally, groups, replies in
                     // The rest of what was begun is asked for once more; else the answer is there already.
                     guard isResumed else { return }
-                    let preview = RunMonitor.Preview(tally: tally, groups: groups)
+                    var preview = RunMonitor.Preview(tally: tally, groups: groups)
+                    preview.replies = replies
                     if let refusal = await context.monitor.confirm(preview).refusal(of: tally.name) { throw refusal }
                 },
                 watch: context.monitor.watch,

@@ -19,7 +19,7 @@ struct AnnouncementSummary {
     }
 
     /// For people: the counts, and what is odd if anything is.
-    var lines: [String] { [text] + (oddities.map { ["  " + $0] } ?? []) }
+    var lines: [String] { [text] + (preview.oddities.spoken.map { ["  " + $0] } ?? []) }
 
     /// `wellness-2026: 2,000 announcements: 1,996 new, 3 already have it, 1 cannot: "Board" is locked to its members;
     /// takes 40 s or more`.
@@ -36,10 +36,7 @@ struct AnnouncementSummary {
         } else if new > 0 {
             parts.append("\(new.grouped) new")
         }
-        if preview.replies > 0 {
-            let isOne = preview.replies == 1
-            parts.append("\(preview.replies.grouped) \(isOne ? "reply" : "replies") to those who have the first")
-        }
+        if preview.replies > 0 { parts.append(Self.replies(preview.replies)) }
         if tally.already > 0 {
             parts.append("\(tally.already.grouped) already \(tally.already == 1 ? "has" : "have") it")
         }
@@ -55,24 +52,17 @@ struct AnnouncementSummary {
         return text
     }
 
+    /// `4 replies to those who have the first`.
+    static func replies(_ count: Int) -> String {
+        "\(count.grouped) \(count == 1 ? "reply" : "replies") to those who have the first"
+    }
+
     /// `"Board" is locked to its members, "Sales" does not exist, and 3 more`.
     private var refused: String {
         let shown = preview.refused.prefix(Self.named)
         let rest = preview.tally.failed - shown.count
         return shown.map { "\"\($0.group)\" \($0.predicate)" }.joined(separator: ", ")
             + (rest > 0 ? ", and \(rest.grouped) more" : "")
-    }
-
-    /// `look at: 2 are empty ("Board", "Sales"), 1 has {{ in it ("Marketing")`; nil if nothing is odd.
-    var oddities: String? {
-        let found = PostOddities.Kind.allCases.compactMap { kind in
-            preview.oddities.found[kind].map { oddity in
-                let names = oddity.examples.map { "\"\($0)\"" }.joined(separator: ", ")
-                return "\(oddity.count.grouped) \(Self.predicate(kind, oddity.count)) (\(names)"
-                    + (oddity.count > oddity.examples.count ? ", …)" : ")")
-            }
-        }
-        return found.isEmpty ? nil : "look at: " + found.joined(separator: ", ")
     }
 
     /// `shortest 120 bytes ("Board"), longest 4,812 bytes ("Sales")`; nil if all are of one length.
@@ -83,12 +73,27 @@ struct AnnouncementSummary {
         return "shortest \(shortest.length.grouped) bytes (\"\(shortest.group)\"), "
             + "longest \(longest.length.grouped) bytes (\"\(longest.group)\")"
     }
+}
 
-    private static func predicate(_ kind: PostOddities.Kind, _ count: Int) -> String {
+extension PostOddities {
+    /// `look at: 2 are empty ("Board", "Sales"), 1 has {{ in it ("Marketing")`; nil if nothing is odd.
+    var spoken: String? {
+        let parts = Kind.allCases.compactMap { kind in
+            found[kind].map { oddity in
+                let names = oddity.examples.map { "\"\($0)\"" }.joined(separator: ", ")
+                return "\(oddity.count.grouped) \(Self.predicate(kind, oddity.count)) (\(names)"
+                    + (oddity.count > oddity.examples.count ? ", …)" : ")")
+            }
+        }
+        return parts.isEmpty ? nil : "look at: " + parts.joined(separator: ", ")
+    }
+
+    private static func predicate(_ kind: Kind, _ count: Int) -> String {
         switch kind {
         case .empty: count == 1 ? "is empty" : "are empty"
         case .unexpanded: count == 1 ? "has {{ in it" : "have {{ in them"
         case .badLink: count == 1 ? "has a link that leads nowhere" : "have links that lead nowhere"
+        case .unchanged: count == 1 ? "says what the post says" : "say what the posts say"
         }
     }
 }

@@ -35,7 +35,7 @@ actor Approval {
         guard preview.toSend > 0 else { return .goAhead }
         if let permits = backend.permits {
             do {
-                if let shortfall = try await permits(preview.groups) {
+                if let shortfall = try await permits(preview.groups, preview.toSend) {
                     let code = shortfall.isNothingGranted ? "grantMissing" : "grantExceeded"
                     return .refuse(code: code, reason: shortfall.message)
                 }

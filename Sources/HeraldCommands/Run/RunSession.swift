@@ -133,7 +133,13 @@ struct RunSession {
 
     private func begin(_ job: Job) async throws -> (record: RunRecord, lease: Lease) {
         guard var record = job.resuming else {
-            if let plan = job.plan { return try await place.begin(applying: plan) }
+            if let plan = job.plan {
+                do { return try await place.begin(applying: plan) } catch let fault as PlanFault {
+                    // Another process was first.
+                    guard let run = fault.appliedBy else { throw fault }
+                    throw try await Failure(applied: plan, by: run, in: ledger, backend.choice)
+                }
+            }
             return try await place.begin(job.script, folder: job.folder, arguments: job.arguments)
         }
         let resumed = try await ledger.resume(

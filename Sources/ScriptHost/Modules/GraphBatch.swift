@@ -57,7 +57,7 @@ enum GraphBatch {
                     optional: true,
                     summary: "The ids of requests above it that must have succeeded."
                 ),
-                ScriptField("key", "string", optional: true, summary: "Names the write: it happens once, in all runs."),
+                ScriptField("key", "string", optional: true, summary: GraphResource.keySummary),
                 ScriptField("timeout", "number", optional: true, summary: "How many seconds to wait for the answer."),
             ]
         ),

@@ -123,6 +123,11 @@ struct GraphResource: Sendable {
         ScriptParameter(name, .any, type: type, optional: true, summary: summary)
     }
 
+    /// What a write's key does.
+    static let keySummary =
+        "Names the write: it happens once, in all runs. A key that stands for another write, or for a post that was taken "
+        + "back, is refused with `IdempotencyKeyReused`, and nothing is sent."
+
     /// How a write is sent.
     static let writeOptions = ScriptParameter(
         "options",
@@ -131,7 +136,7 @@ struct GraphResource: Sendable {
         optional: true,
         summary: "How to send it.",
         fields: [
-            ScriptParameter("key", .string, optional: true, summary: "Names the write: it happens once, in all runs."),
+            ScriptParameter("key", .string, optional: true, summary: keySummary),
             ScriptParameter(
                 "timeout",
                 .number,

@@ -100,6 +100,8 @@ package struct RunMonitor: Sendable {
         package var tally: AnnouncementTally
         /// The groups to which a post will be sent.
         package var groups: Set<GroupID>
+        /// How many posts will be sent; a correction sends several to a group that has several threads.
+        package var toSend: Int
         /// How many of these posts reply in the thread of an earlier one.
         package var replies = 0
         /// The groups that do not take it, the first of them.
@@ -109,13 +111,17 @@ package struct RunMonitor: Sendable {
         /// In which parts it goes out.
         package var waves = Waves()
 
-        package init(tally: AnnouncementTally, groups: Set<GroupID>) {
+        /// What is about to be sent.
+        ///
+        /// - Parameters:
+        ///   - tally: What is known beforehand.
+        ///   - groups: The groups to which a post will be sent.
+        ///   - posts: How many posts these are; nil for one each.
+        package init(tally: AnnouncementTally, groups: Set<GroupID>, posts: Int? = nil) {
             self.tally = tally
             self.groups = groups
+            toSend = posts ?? groups.count
         }
-
-        /// How many posts will be sent.
-        package var toSend: Int { groups.count }
     }
 
     /// Whether an announcement is delivered.

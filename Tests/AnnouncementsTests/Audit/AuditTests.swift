@@ -23,6 +23,20 @@ import Testing
         #expect(!entries.contains { $0.detail.contains("hello") }, "what posts said is not in it")
     }
 
+    @Test func `what a resumed run does is done by who resumed it`() async throws {
+        var world = try await World(groups: 3)
+        _ = try await world.announce("news", "hello", to: [world.groups[0]])
+        try await world.resume(by: "Megan")
+        _ = try await world.announce("news", "hello", to: world.groups)
+        try await world.ledger.end(world.lease(), .finished, at: 9)
+        let entries = try await world.ledger.audit(run: "R1", limit: 100)
+        let resumed = try #require(entries.firstIndex { $0.event == "run.resumed" })
+        #expect(entries[..<resumed].map(\.event).contains("posts.settled"))
+        #expect(entries[..<resumed].allSatisfy { $0.actor == "Adele" })
+        #expect(entries[resumed...].map(\.event).contains("posts.settled"))
+        #expect(entries[resumed...].allSatisfy { $0.actor == "Megan" })
+    }
+
     @Test func `the trail is whole, and says so with the hash of its last entry`() async throws {
         let world = try await World(groups: 3)
         _ = try await world.announce("news", "hello", to: world.groups)

@@ -87,7 +87,7 @@ import Testing
         for write in writes {
             let error = await #expect(throws: StorageError.self) { try await write() }
             #expect(error?.code == .superseded)
-            #expect(error?.message.contains("herald show R1") == true)
+            #expect(error?.message.contains("gone on with the run R1") == true)
         }
         #expect(try await world.ledger.runs(named: "R1").first?.state == .running)
         let claim = try await world.ledger.claim(announcement: 1, lease: new, after: 0, limit: 9, at: 10_000_000)

@@ -130,7 +130,10 @@ import Testing
         _ = try await world.ledger.begin(record, applying: plan.id)
         record.id = "R10"
         let other = record
-        await #expect(throws: PlanFault.self) { _ = try await world.ledger.begin(other, applying: plan.id) }
+        let fault = await #expect(throws: PlanFault.self) {
+            _ = try await world.ledger.begin(other, applying: plan.id)
+        }
+        #expect(fault?.appliedBy == "R9")
         #expect(try await world.ledger.plan("P1")?.appliedBy == "R9")
         #expect(try await world.ledger.runs(named: "R10").isEmpty)
     }

@@ -187,10 +187,38 @@ import Testing
             // Whoever is told of the wait knows when it was to end; then the clock is set.
             watcher: WaveWatcher(waits: { wait in if wait != nil { clocks.set(by: jump) } })
         )
-        #expect(halt == nil && tally.sent == 4 && tally.deliveryTime >= 0)
+        #expect(halt == nil && tally.sent == 4 && tally.deliveryTime == 0)
         #expect(clocks.slept == [30_000_000, 600_000_000])
         let kept = try await world.ledger.waves(run: "R1", announcement: "news")
         #expect(kept.allSatisfy { $0.span.map { $0 >= 0 } ?? false && ($0.endedAt ?? 0) >= $0.startedAt })
+    }
+
+    @Test func `what is waited for the grace, a pause, a word and the window counts as no sending`() async throws {
+        let world = try await World(groups: 4)
+        let draft = try await draft(world)
+        let clocks = Clocks()
+        clocks.set(by: -Self.hour)
+        var waves = Waves()
+        waves.parts = [.count(1), .rest]
+        waves.pause = .seconds(600)
+        waves.grace = .seconds(30)
+        waves.confirms = true
+        waves.window = SendWindow(opens: 8 * 60, closes: 18 * 60, days: Set(1...5), zone: .gmt)
+        let (tally, _, halt) = try await draft.deliver(
+            by: try delivery(world, clocks.sender(world.store)),
+            in: waves,
+            watcher: WaveWatcher(
+                // Each answer takes a second.
+                progress: { progress in if progress.done > 0 { clocks.sleep(.seconds(1)) } },
+                confirm: { _, _ in
+                    clocks.sleep(.seconds(900))
+                    return nil
+                }
+            )
+        )
+        #expect(halt == nil && tally.sent == 4)
+        #expect(clocks.slept.reduce(0, +) > 3_300_000_000)
+        #expect(tally.deliveryTime == 4_000_000)
     }
 
     @Test func `nothing is sent outside the window by the new time`() async throws {

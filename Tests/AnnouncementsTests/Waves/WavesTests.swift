@@ -214,8 +214,12 @@ import Testing
         )
         #expect(halt == .withdrawn && tally.sent == 0 && tally.unsent == 5)
         #expect(waits.withLock { $0 }.last == "over" && waits.withLock { $0 }.count == 2)
-        #expect(try await world.open("news").isEmpty)
         for group in world.groups { #expect(try await world.conversations(of: group) == 0) }
+        let left = try await world.ledger.targets(.runs(["R1"]), limit: 10)
+        #expect(left.map(\.state) == Array(repeating: .planned, count: 5), "it is what the run has not sent yet")
+        try await world.ledger.end(try world.lease(), .interrupted, at: 8)
+        let other = try await world.announce("news", "another text", to: world.groups, run: "R2")
+        #expect(other.tally.sent == 5, "and keeps nobody from sending something else")
     }
 
     @Test func `outside its window nothing is sent, and a window that closes is waited for again`() async throws {

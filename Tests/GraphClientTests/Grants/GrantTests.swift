@@ -99,17 +99,24 @@ import Testing
 
     private func shortfall(
         _ grants: Grants,
-        _ service: ScriptedService = ScriptedService([])
+        _ service: ScriptedService = ScriptedService([]),
+        posts: Int = 5
     ) async throws
         -> GrantShortfall?
     {
         try await GrantedService(service, grants: grants)
-            .shortfall(to: Self.groups, caller: Self.adele, serviceRoot: "https://graph.example/v1.0")
+            .shortfall(to: Self.groups, posts: posts, caller: Self.adele, serviceRoot: "https://graph.example/v1.0")
     }
 
     @Test func `what was granted as a whole lacks nothing`() async throws {
         #expect(try await shortfall(Grants(allGroups: true)) == nil)
         #expect(try await shortfall(Grants(groups: Self.groups.map(\.text), maximumPosts: 5)) == nil)
+    }
+
+    @Test func `several posts to a group count each`() async throws {
+        let found = try #require(try await shortfall(Grants(allGroups: true, maximumPosts: 9), posts: 10))
+        #expect(found.excess == 1 && found.refused == 0)
+        #expect(found.message.contains("it makes 10 posts, 1 more than"), "\(found.message)")
     }
 
     @Test func `without any grant every target is refused, and the options are named`() async throws {

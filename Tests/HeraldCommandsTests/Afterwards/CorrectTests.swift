@@ -95,6 +95,10 @@ import Testing
         )
         let run = try await stage.announce("b.lua")
         #expect(try stage.world.store.count("conversation") == 8)
+        // What is asked counts posts, of which a group gets several.
+        let asked = await stage.run(["correct", run, "--body", "Friday", "--ask"], answers: ["n"])
+        #expect(asked.error.contains("t: 8 corrections in 4 groups\n"), "\(asked.error)")
+        #expect(asked.error.contains("Send 8 posts of 't'"), "\(asked.error)")
         let corrected = await stage.run("correct", run, "--body", "Friday", "--json")
         #expect(corrected.status == .done, "\(corrected.error)")
         #expect(try corrected.json["announcements"]?.elements?.first?["sent"]?.double == 8)
@@ -110,6 +114,44 @@ import Testing
         let ending = await stage.run("correct", run, "--body", "Friday")
         #expect(ending.status == .done)
         #expect(ending.error.contains("No thread that the run \(run) reached is there"), "\(ending.error)")
+    }
+
+    @Test func `a script that has none of the run's announcements is refused, with the names of both`() async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        try stage.write("T", "Sorry", name: "other", to: "corrected.lua")
+        let ending = await stage.run("correct", run, "corrected.lua")
+        #expect(ending.status == .failed)
+        #expect(
+            ending.error.contains("error: the run \(run) announced 't', and corrected.lua announces 'other': "),
+            "\(ending.error)"
+        )
+        let json = await stage.run("correct", run, "corrected.lua", "--json")
+        #expect(json.status == .failed)
+        #expect(try json.json["error"]?["message"]?.string?.contains("'other'") == true, "\(json.output)")
+        try stage.world.write("print 'nothing'", to: "corrected.lua")
+        let none = await stage.run("correct", run, "corrected.lua")
+        #expect(none.status == .failed && none.error.contains("corrected.lua renders no post"), "\(none.error)")
+        #expect(try stage.world.store.count("post") == 4)
+        #expect(await stage.run("runs").output.split(separator: "\n").count == 2)
+    }
+
+    @Test(
+        arguments: [
+            (["--body", "It is {{day}}."], #"4 have {{ in them ("Team 0", "Team 1", "Team 2", …)"#),
+            (["--body", " "], #"4 are empty ("Team 0", "Team 1", "Team 2", …)"#),
+            (["--body", "Hello Team 2", "--html"], #"1 says what the post says ("Team 2")"#),
+            (["a.lua"], #"4 say what the posts say ("Team 0", "Team 1", "Team 2", …)"#),
+        ]
+    )
+    func `what is odd about the replies is said before they are sent`(content: [String], words: String) async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        let ending = await stage.run(["correct", run] + content + ["--ask"], answers: ["n"])
+        #expect(ending.status == .usage)
+        #expect(ending.error.contains("\n  look at: \(words)\n"), "\(ending.error)")
+        let other = await stage.run(["correct", run, "--body", "It is Friday."])
+        #expect(other.status == .done && !other.error.contains("look at"), "\(other.error)")
     }
 
     @Test func `a correction that is declined plans nothing`() async throws {

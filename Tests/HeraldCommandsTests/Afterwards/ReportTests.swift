@@ -198,6 +198,25 @@ import Testing
         #expect(RatePlot([]) == nil)
     }
 
+    @Test func `the rate leaves out the pauses`() async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        // Two answers, an hour, and two more: a second in which something was under way.
+        try StoreContent(path: stage.world.folder + "/state/ledger.sqlite").change(
+            (0..<4).map { number in
+                let at = [0, 500_000, 3_600_500_000, 3_601_000_000][number]
+                return "UPDATE effect SET settledAt = \(1_767_400_000_000_000 + at) WHERE target = '"
+                    + "\(AfterwardsStage.groups[number])'"
+            }.joined(separator: ";")
+        )
+        #expect(await stage.run("report", run, "--output", "r.html").status == .done)
+        let page = try String(contentsOfFile: stage.world.folder + "/r.html", encoding: .utf8)
+        #expect(
+            page.contains("4 answers in 1 h, 4.0 a second on average without the pauses."),
+            "\(page.prefix(9000))"
+        )
+    }
+
     @Test func `what was sent again, and what was taken back, stands as it is now`() async throws {
         let stage = try await AfterwardsStage(groups: 3, of: 4)
         let run = try await stage.announce()

@@ -42,6 +42,42 @@ import Testing
         #expect(await stage.run("runs").output.split(separator: "\n").count == 2)
     }
 
+    @Test(arguments: [
+        ["retry", "--failed"], ["retry", "--ambiguous"], ["correct", "--body", "Friday"], ["undo", "--yes"],
+    ])
+    func `whatever has nothing to do says so as JSON, too, in the shape of any report`(
+        command: [String]
+    ) async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        func members(_ value: JSONValue?) -> [String] {
+            if case .object(let members)? = value { members.keys.sorted() } else { [] }
+        }
+        let shape = try await stage.run("undo", run, "--yes", "--json").json
+        let idle = await stage.run([command[0], run] + command.dropFirst() + ["--json"])
+        #expect(idle.status == .done, "\(idle.error)")
+        let report = try idle.json
+        #expect(members(report) == members(shape))
+        #expect(report["kind"]?.string == command[0] && report["origin"]?.string == run)
+        #expect(report["state"]?.string == "finished")
+        let tally = try #require(report["announcements"]?.elements?.first)
+        #expect(members(tally) == members(shape["announcements"]?.elements?.first))
+        for count in ["targets", "sent", "already", "failed", "ambiguous", "unsent", "excluded"] {
+            #expect(tally[count] == .integer(0), "\(count)")
+        }
+        #expect(await stage.run("runs").output.split(separator: "\n").count == 3)
+    }
+
+    @Test func `a retry of replies calls them so`() async throws {
+        let stage = try await AfterwardsStage(groups: 3, of: 3)
+        let run = try await stage.announce()
+        let correction = try #require(try await stage.run("correct", run, "--body", "x", "--json").json["run"]?.string)
+        try StoreContent(path: stage.world.folder + "/state/ledger.sqlite")
+            .change("UPDATE effect SET state = 3, code = 'x', message = 'x' WHERE runID = '\(correction)'")
+        let retry = await stage.run("retry", correction, "--failed")
+        #expect(retry.error.contains("t: 3 announcements: 3 replies to those who have the first\n"), "\(retry.error)")
+    }
+
     @Test func `a retry that is declined leaves the failures as they were`() async throws {
         let stage = try await AfterwardsStage(groups: 2, of: 3)
         let run = try await stage.announce()

@@ -197,6 +197,19 @@ import Testing
         }
     }
 
+    @Test func `resumed when all is taken back, it tells what it took back`() async throws {
+        let stage = try await AfterwardsStage()
+        let run = try await stage.announce()
+        let undo = try #require(try await stage.run("undo", run, "--yes", "--json").json["run"]?.string)
+        try StoreContent(path: stage.world.folder + "/state/ledger.sqlite").change(
+            "DELETE FROM tally WHERE runID = '\(undo)'; UPDATE run SET state = 'interrupted' WHERE id = '\(undo)'"
+        )
+        let resumed = await stage.run("resume", undo, "--yes", "--json")
+        #expect(resumed.status == .done, "\(resumed.error)")
+        let tally = try #require(try resumed.json["announcements"]?.elements?.first)
+        #expect(tally["sent"] == .integer(4) && tally["targets"] == .integer(4))
+    }
+
     @Test func `killed in the middle, it is resumed, and nothing is left`() async throws {
         let world = try CapturedWorld()
         try world.copyExample("announce.lua")

@@ -56,6 +56,26 @@ import Testing
         #expect(try world.store.count("conversation") == 3)
     }
 
+    @Test func `posts that reply are called replies by a plan, and when it is shown and applied`() async throws {
+        let stage = try await AfterwardsStage(groups: 3, of: 4)
+        _ = try await stage.announce()
+        try await stage.add(groups: 4)
+        try stage.world.write(
+            """
+            announce { name = "t", to = csv.read "groups.csv", topic = "t", body = text "Friday", onChange = "reply" }
+            """,
+            to: "b.lua"
+        )
+        let words = "t: 4 announcements: 1 new, 3 replies to those who have the first"
+        let planned = await stage.run("plan", "b.lua")
+        #expect(planned.status == .done && planned.error.contains(words), "\(planned.error)")
+        let shown = await stage.run("plan", "show", "last")
+        #expect((shown.output + shown.error).contains(words), "\(shown.output)\(shown.error)")
+        let applied = await stage.run("apply", "last")
+        #expect(applied.status == .done && applied.error.contains(words + "\n"), "\(applied.error)")
+        #expect(try await stage.posts(of: AfterwardsStage.groups[0]) == ["Hello Team 0", "Friday"])
+    }
+
     @Test func `a target that vanished is named`() async throws {
         let world = try await planned()
         try change(world, "graph.sqlite", "UPDATE \"group\" SET deletedAt = 5 WHERE id = '\(Self.groups[1])'")

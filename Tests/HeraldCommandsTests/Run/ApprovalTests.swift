@@ -32,7 +32,7 @@ import Testing
             caller: Caller(id: "", displayName: "", address: "", kind: .delegated),
             width: 1
         )
-        backend.permits = { _ in shortfall }
+        backend.permits = { _, _ in shortfall }
         return Approval(herald, backend: backend, threshold: threshold)
     }
 
@@ -93,7 +93,7 @@ import Testing
             caller: Caller(id: "", displayName: "", address: "", kind: .delegated),
             width: 1
         )
-        backend.permits = { _ in nil }
+        backend.permits = { _, _ in nil }
         #expect(code(await Approval(herald, backend: backend, threshold: 1).answer(to: preview(10))) == "declined")
     }
 
@@ -109,6 +109,7 @@ import Testing
     @Test func `what was not granted is refused without a question`() async throws {
         let shortfall = GrantShortfall(
             targets: 20,
+            posts: 20,
             refused: 20,
             examples: ["a"],
             isNothingGranted: true,

@@ -32,6 +32,19 @@ import Testing
         #expect(try await report()["state"]?.string == "interrupted")
     }
 
+    @Test func `what is stopped in its grace is unsent wherever one looks, and can be sent`() async throws {
+        let ending = try await herald.run("run", "waits.lua", disturbance: .interrupt(once: "waiting"))
+        #expect(ending.status == HeraldCommands.ExitStatus.interrupted.rawValue)
+        let run = try #require(try await report()["run"]?.string)
+        #expect(try await herald.run("show", run).output.contains("1 not sent yet"))
+        let unsent = try await herald.run("show", run, "--unsent")
+        #expect(unsent.output.contains("not sent yet"), "\(unsent.error)")
+        #expect(unsent.error.contains("herald resume \(run)"))
+        #expect(try await herald.run("run", "now.lua").status == 0)
+        #expect(try await report()["announcements"]?.elements?.first?["sent"] == .integer(1))
+        #expect(try await herald.run("show", run, "--unsent").error.contains("Nothing is left to be sent"))
+    }
+
     @Test func `who reads standard error and goes ends nothing`() async throws {
         let script = "\"$0\" run now.lua 2>&1 | true"
         let process = try ChildProcess(

@@ -1,5 +1,6 @@
 import Announcements
 import ArgumentParser
+import Storage
 import Testing
 
 @testable import HeraldCommands
@@ -84,6 +85,12 @@ import Testing
                 == #"herald resume R1 --backend http://127.0.0.1:8080 --profile 'o'\''neil'"#
         )
         #expect(LedgerChoice(try BackendOptions.parse([])).hint("runs") == "herald runs")
+        let superseded = Failure(
+            StorageError(.superseded, "Another process has gone on"),
+            endOf: Self.report([]).run,
+            LedgerChoice(options)
+        )
+        #expect(superseded.message.contains("look at it with: herald show R1 --"), "\(superseded.message)")
         var report = Self.report((1...25).map { Self.finding(.failed, "g\($0)", "Reason \($0).") })
         report.choice = LedgerChoice(options)
         #expect(report.lines.suffix(2).allSatisfy { $0.contains("--backend http://127.0.0.1:8080") })

@@ -162,9 +162,11 @@ struct HTMLReport {
     private var pace: String {
         guard let plot = RatePlot(content.settled) else { return "" }
         let span = Duration.microseconds(plot.to - plot.from)
-        let mean = Double(content.settled.count) / max(0.001, span / .seconds(1))
+        // What somebody waited for is not what was sent in it.
+        let mean = Double(content.settled.count) / max(0.001, (span - plot.waiting) / .seconds(1))
         let rate = mean >= 10 ? Int(mean.rounded()).grouped : String((mean * 10).rounded() / 10)
-        var text = "\(content.settled.count.grouped) answers in \(span.spoken), \(rate) a second on average."
+        var text =
+            "\(content.settled.count.grouped) answers in \(span.spoken), \(rate) a second on average\(plot.pauses.isEmpty ? "" : " without the pauses")."
         if plot.pauses.isEmpty {
             text += " There was no pause."
         } else {
