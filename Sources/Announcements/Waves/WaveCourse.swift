@@ -66,7 +66,7 @@ struct WaveCourse {
         if again > 0 { sizes.append(again) }
         let first = (before.last?.number ?? 0) + 1
         if before.isEmpty, waves.grace > .zero {
-            guard await wait(waves.grace, "before the first post; Ctrl-C takes everything back") else {
+            guard await wait(waves.grace, "before the first post; Ctrl-C stops it, and nothing is sent") else {
                 total.halt = .withdrawn
                 return (total, 0)
             }

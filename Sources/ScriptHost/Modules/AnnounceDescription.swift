@@ -101,7 +101,7 @@ enum AnnounceDescription {
             .number,
             type: "string|number",
             optional: true,
-            summary: "The wait before the first post, in which Ctrl-C takes everything back, as in \"30s\"."
+            summary: "The wait before the first post, in which Ctrl-C stops it and nothing is sent, as in \"30s\"."
         ),
         ScriptParameter(
             "window",
