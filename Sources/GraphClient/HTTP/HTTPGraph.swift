@@ -70,6 +70,8 @@ package struct HTTPGraph: GraphService {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, concurrency)
         // Whether to connect again is the pacer's business, which a hidden repeat would keep from it.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Nobody traces, and a tracer that does nothing would be asked about each request.
+        configuration.tracing.tracer = nil
         if let proxy {
             configuration.proxy =
                 proxy.authorization.map { basic in
