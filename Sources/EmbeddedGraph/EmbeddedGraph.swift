@@ -110,8 +110,9 @@ package final class EmbeddedGraph: GraphService {
         let mode = mode
         let applicationsMayPost = applicationsMayPost
         let caller = request.caller
-        // Hashed here, since there is but one thread that writes.
+        // Hashed and read here, since there is but one thread that writes.
         let hash = request.key != nil || request.repeatHint != nil ? request.hash : []
+        let newItem = route.reading.map { NewItem(request.body, mode: mode, reading: $0) }
         return try await writer.perform { connection in
             let keys = IdempotencyKeys(connection)
             if let key = request.key, let answer = try keys.answer(toHash: hash, key: key) { return answer }
@@ -132,7 +133,8 @@ package final class EmbeddedGraph: GraphService {
                     now: now,
                     mode: mode,
                     applicationsMayPost: applicationsMayPost,
-                    ignored: ignored
+                    ignored: ignored,
+                    newItem: newItem
                 )
             )
             response.headers[IgnoredMembers.header] = ignored.field

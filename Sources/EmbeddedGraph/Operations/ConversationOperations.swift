@@ -5,10 +5,16 @@ import Storage
 enum ConversationOperations {
     static let routes = [
         Route(.get, "groups/{group}/conversations", list),
-        Route(.post, "groups/{group}/conversations", create),
+        Route(.post, "groups/{group}/conversations", reading: Conversation.read, create),
         Route(.get, "groups/{group}/conversations/$count", count),
         Route(.get, "groups/{group}/conversations/{conversation}", get),
-        Route(.post, "groups/{group}/conversations/{conversation}", onlyIn: .lenient, createNamed),
+        Route(
+            .post,
+            "groups/{group}/conversations/{conversation}",
+            onlyIn: .lenient,
+            reading: Conversation.read,
+            createNamed
+        ),
         Route(.delete, "groups/{group}/conversations/{conversation}", delete),
     ]
 
@@ -165,7 +171,7 @@ enum ConversationOperations {
         isNamed: Bool,
         _ context: OperationContext
     ) throws -> GraphResponse {
-        let new = try Conversation.read(context.request.body, noting: context.ignored)
+        let (new, item) = try context.described()
         guard new.post != nil || context.mode == .lenient else {
             throw GraphError(
                 400,
@@ -175,7 +181,7 @@ enum ConversationOperations {
         }
         let author = try new.post.map { try context.author(of: $0, in: group) }
         let table = PostTable(context.connection)
-        let prepared = new.post.map { table.prepare($0, at: context.now) }
+        let prepared = new.post.map { item.prepared($0, at: context.now) }
         let senders = author.map { [$0.name] } ?? []
         try table.insertConversation(
             id,

@@ -20,7 +20,8 @@ enum PostOperations {
 
     private static func item(_ path: String) -> [Route] {
         [
-            Route(.get, path, get), Route(.post, path + "/reply", reply), Route(.post, path + "/forward", forward),
+            Route(.get, path, get), Route(.post, path + "/reply", reading: Conversation.readReply, reply),
+            Route(.post, path + "/forward", forward),
         ] + AttachmentOperations.routes(below: path)
     }
 
@@ -166,8 +167,7 @@ enum PostOperations {
         let group = try GroupOperations.postable(context)
         let thread = try ThreadOperations.find(context, group)
         let parent = try find(context, thread)
-        let post = try Conversation.readReply(context.request.body, noting: context.ignored)
-        return try ThreadOperations.addReply(post, to: thread, inReplyTo: parent.id, group, context)
+        return try ThreadOperations.addReply(to: thread, inReplyTo: parent.id, group, context)
     }
 
     /// Queues a mail with the post to others; the thread gets no post of it.

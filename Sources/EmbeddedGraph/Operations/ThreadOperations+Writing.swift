@@ -7,12 +7,12 @@ extension ThreadOperations {
     @Sendable static func createInGroup(_ context: OperationContext) throws -> GraphResponse {
         try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
-        let new = try Conversation.readThread(context.request.body, noting: context.ignored)
+        let (new, item) = try context.described()
         let conversation = ItemID(.conversation, at: context.now)
         let table = PostTable(context.connection)
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
         let author = try context.author(of: post, in: group)
-        let prepared = table.prepare(post, at: context.now)
+        let prepared = item.prepared(post, at: context.now)
         try table.insertConversation(
             conversation.text,
             group: group,
@@ -28,7 +28,7 @@ extension ThreadOperations {
         try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
         let conversation = try requireConversation(context, group)
-        let new = try Conversation.readThread(context.request.body, noting: context.ignored)
+        let (new, item) = try context.described()
         guard let post = new.post else { throw GraphError(400, .invalidRequest, "A new thread needs a post.") }
         let author = try context.author(of: post, in: group)
         let find = try context.connection.prepare("SELECT topic, deliveredAt FROM conversation WHERE id = $1")
@@ -38,7 +38,7 @@ extension ThreadOperations {
         // Within a conversation, too, time moves on strictly, so that its first thread and its newest stay so.
         let time = max(context.now, find.integer(1) + 1000)
         find.reset()
-        let prepared = PostTable(context.connection).prepare(post, at: time)
+        let prepared = item.prepared(post, at: time)
         let response = try create(context, group, conversation: conversation, topic: topic, post, prepared, author)
         try note(prepared.written, by: author, inConversation: conversation, context)
         return response
@@ -128,24 +128,24 @@ extension ThreadOperations {
         try context.refusePostingByApplications()
         let group = try GroupOperations.postable(context)
         let thread = try find(context, group)
-        let post = try Conversation.readReply(context.request.body, noting: context.ignored)
         let latest = try context.connection.prepare(
             "SELECT id FROM post WHERE threadID = $1 ORDER BY createdAt DESC, id DESC LIMIT 1"
         )
         latest.bind(thread.id, 1)
         let parent = try latest.step() ? latest.text(0) : nil
         latest.reset()
-        return try addReply(post, to: thread, inReplyTo: parent, group, context)
+        return try addReply(to: thread, inReplyTo: parent, group, context)
     }
 
-    /// Adds a reply to a thread: 202 without a body, and headers that name the post.
+    /// Adds the reply that the body describes to a thread: 202 without a body, and headers that name the post.
     static func addReply(
-        _ post: NewPost,
         to thread: Stored,
         inReplyTo parent: String?,
         _ group: GroupID,
         _ context: OperationContext
     ) throws -> GraphResponse {
+        let (new, item) = try context.described()
+        guard let post = new.post else { throw GraphError(400, .invalidRequest, "A reply needs a post.") }
         guard !thread.isLocked else {
             throw GraphError(403, .accessDenied, "The thread is locked; unlock it before replying.")
         }
@@ -153,7 +153,7 @@ extension ThreadOperations {
         // Within a thread time moves on strictly, whatever the clock does.
         let time = max(context.now, thread.deliveredAt + 1000)
         let table = PostTable(context.connection)
-        let prepared = table.prepare(post, at: time)
+        let prepared = item.prepared(post, at: time)
         try table.insert(post, prepared, thread: thread.id, author: author, inReplyTo: parent)
         let update = try context.connection.prepare(
             """

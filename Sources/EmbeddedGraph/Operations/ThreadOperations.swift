@@ -6,17 +6,22 @@ enum ThreadOperations {
     static let routes =
         [
             Route(.get, "groups/{group}/threads", list),
-            Route(.post, "groups/{group}/threads", createInGroup),
+            Route(.post, "groups/{group}/threads", reading: Conversation.readThread, createInGroup),
             Route(.get, "groups/{group}/threads/$count", count),
             Route(.get, "groups/{group}/conversations/{conversation}/threads", list),
             Route(.get, "groups/{group}/conversations/{conversation}/threads/$count", count),
-            Route(.post, "groups/{group}/conversations/{conversation}/threads", createInConversation),
+            Route(
+                .post,
+                "groups/{group}/conversations/{conversation}/threads",
+                reading: Conversation.readThread,
+                createInConversation
+            ),
         ]
         + ["groups/{group}/threads/{thread}", "groups/{group}/conversations/{conversation}/threads/{thread}"].flatMap {
             path in
             [
                 Route(.get, path, get), Route(.patch, path, update), Route(.delete, path, delete),
-                Route(.post, path + "/reply", reply),
+                Route(.post, path + "/reply", reading: Conversation.readReply, reply),
             ]
         }
 

@@ -17,6 +17,8 @@ struct Route: Sendable {
     var admitsReference: Bool
     /// The mode in which there is this route; nil for both.
     var mode: ServerMode?
+    /// How the body is read where it describes a new item; nil elsewhere.
+    var reading: NewItem.Reading?
 
     /// A template reads `groups/{group}/threads/{thread}`.
     init(
@@ -24,11 +26,13 @@ struct Route: Sendable {
         _ template: String,
         admitsReference: Bool = false,
         onlyIn mode: ServerMode? = nil,
+        reading: NewItem.Reading? = nil,
         _ operation: @escaping Operation
     ) {
         self.method = method
         self.admitsReference = admitsReference
         self.mode = mode
+        self.reading = reading
         segments = template.split(separator: "/").map { part in
             part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .name(String(part))
         }
@@ -66,6 +70,17 @@ struct OperationContext {
     var depth = 0
     /// Where members of the body are noted that mean nothing here; nil for reads.
     var ignored: IgnoredMembers?
+    /// What the body describes, where the route says how to read it.
+    var newItem: NewItem?
+
+    /// What the body describes.
+    ///
+    /// - Returns: What it says, and what makes a post of it.
+    /// - Throws: ``GraphError`` for what is wrong with the body.
+    func described() throws(GraphError) -> (conversation: Conversation, item: NewItem) {
+        guard let newItem else { preconditionFailure("The route does not say how its body is read") }
+        return (try newItem.conversation(noting: ignored), newItem)
+    }
 
     /// A parameter of the path as an item's id.
     ///

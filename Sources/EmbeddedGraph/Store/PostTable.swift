@@ -68,21 +68,6 @@ struct PostTable {
         try insert.run()
     }
 
-    /// What a post will be stored as; nothing is written yet.
-    func prepare(_ post: NewPost, at time: Int64) -> (written: Written, content: String) {
-        let isHTML = post.contentType == .html
-        let content = isHTML ? HTMLSanitizer.clean(post.content) : post.content
-        return (
-            Written(
-                id: ItemID(.post, at: time),
-                preview: HTMLText.preview(content, isHTML: isHTML),
-                hasAttachments: post.attachments.contains { !$0.isInline },
-                createdAt: time
-            ),
-            content
-        )
-    }
-
     func insert(
         _ post: NewPost,
         _ prepared: (written: Written, content: String),

@@ -1,4 +1,5 @@
-/// A conversation as the body of `POST /groups/{id}/conversations` describes it, or a thread as that of `POST …/threads`.
+/// A conversation as the body of `POST /groups/{id}/conversations` describes it, a thread as that of `POST …/threads`, or
+/// a reply.
 package struct Conversation: Sendable, Equatable {
     /// The longest topic, in characters (reference, section 3.1).
     package static let maximumTopicLength = 255
@@ -46,18 +47,20 @@ package struct Conversation: Sendable, Equatable {
         }
     }
 
-    /// Reads the body of a reply: `{"post": {…}}`.
+    /// Reads the body of a reply, which has the post alone: `{"post": {…}}`.
     package static func readReply(
         _ body: [UInt8],
         noting ignored: IgnoredMembers? = nil
-    ) throws(GraphError) -> NewPost {
+    ) throws(GraphError) -> Conversation {
         try RequestBody.read(body, noting: ignored) { reader in
-            var post: NewPost?
+            var conversation = Conversation()
             try reader.object { reader, name in
-                if name.matches("post") { post = try NewPost(from: &reader) }
+                if name.matches("post") { conversation.post = try NewPost(from: &reader) }
             }
-            guard let post else { throw reader.fault("a reply needs a post, as in {\"post\":{\"body\":{…}}}") }
-            return post
+            guard conversation.post != nil else {
+                throw reader.fault("a reply needs a post, as in {\"post\":{\"body\":{…}}}")
+            }
+            return conversation
         }
     }
 

@@ -3,7 +3,8 @@
 package final class IgnoredMembers {
     /// Whether such members are refused instead, as Graph does.
     let isRefusing: Bool
-    private var names: [String] = []
+    /// Their names, each once.
+    package private(set) var names: [String] = []
 
     package init(mode: ServerMode = .lenient) {
         isRefusing = mode == .strict
@@ -14,7 +15,8 @@ package final class IgnoredMembers {
     private static let maximumCount = 20
     private static let maximumLength = 60
 
-    func add(_ unread: [String]) {
+    /// Notes members that nobody has read.
+    package func add(_ unread: [String]) {
         // OData's annotations are about the text; nobody expects anything of them.
         for name in unread where !name.contains("@odata.") && !names.contains(name) && names.count < Self.maximumCount {
             names.append(name)
