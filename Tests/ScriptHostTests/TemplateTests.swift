@@ -47,6 +47,38 @@ import Testing
         #expect(try render(source, ["nick": "Ann"]) == "(Ann)")
     }
 
+    /// The text, or what is wrong.
+    private func outcome(_ source: String, _ values: [String: JSONValue], _ escaping: Template.Escaping) -> String {
+        do { return try render(source, values, escaping) } catch { return "error: \(error)" }
+    }
+
+    @Test(arguments: [
+        "{{a}}", "x{{a}}y", "\n {{a}} \n", "{{a}}{{{a}}}{{&a}}", "{{yes}} {{n}}", "{{list}}", "{{o}}", "{{o.b}}\r\n",
+        "{{gone}}",
+        "{{empty}}{{gone}}", "{{.}}", "a\n{{a}}\nb", "{ {{a}} }", "{{ a }}\t{{ \u{e9} }}", "  \n{{a}}",
+    ])
+    func `texts and values in turn come out as the library renders them`(source: String) {
+        let values: [String: JSONValue] = [
+            "a": "<R&D> \"\u{301}", "yes": .boolean(true), "n": .integer(-3), "list": .array(["x"]), "empty": "",
+            "o": .object(["b": "c"]), "\u{e9}": "acute",
+        ]
+        for escaping in [Template.Escaping.html, .none] {
+            // What has a section goes to the library.
+            let (plain, library) = (
+                outcome(source, values, escaping), outcome(source + "{{#x}}{{/x}}", values, escaping)
+            )
+            #expect(plain == library)
+        }
+    }
+
+    @Test func `a section's tag alone on its line takes the line with it, the first line as any other`() throws {
+        let values: [String: JSONValue] = ["a": .boolean(true)]
+        #expect(try render("{{#a}}\nx\n{{/a}}\ny", values) == "x\ny")
+        #expect(try render("\n{{#a}}x{{/a}}\n", values) == "\nx\n")
+        #expect(try render(" \n{{#a}}x{{/a}}", values) == " \nx")
+        #expect(try render("y\n{{#a}}\nx\n{{/a}}\n", values) == "y\nx\n")
+    }
+
     @Test func `sections loop over lists and reach what is outside them`() throws {
         let values: [String: JSONValue] = [
             "company": "Contoso",

@@ -27,43 +27,71 @@ package struct Template: Sendable {
     private let source: String
     private let escaping: Escaping
     private let names: [[String]]
-    private let mustache: MustacheTemplate?
+    private let form: Form
+
+    /// How the text is made.
+    private enum Form {
+        /// It is the source.
+        case constant
+        /// Of texts and values in turn: what has no sections and no comments needs no library to tell what is left out.
+        case sequence([Part])
+        case mustache(MustacheTemplate)
+    }
+
+    private enum Part {
+        case text(String)
+        case value(name: Int, isEscaped: Bool)
+    }
 
     /// Reads a template.
     package init(_ source: String, escaping: Escaping) throws(Fault) {
         self.source = source
         self.escaping = escaping
         guard source.contains("{{") else {
-            (variables, names, mustache) = ([], [], nil)
+            (variables, names, form) = ([], [], .constant)
             return
         }
         // The library knows one way to look a name up, so the names that it sees say what they are looked up for, and
         // stand for any name at all: "*3" is the escaped value of the fourth name, "-3" the plain one, "?3" a section.
         var names: [String] = []
         var variables: [String] = []
-        var rewritten = "{{% CONTENT_TYPE:TEXT}}"
+        var rewritten = ""
         func number(_ name: String) -> Int {
             if let index = names.firstIndex(of: name) { return index }
             names.append(name)
             return names.count - 1
         }
+        var parts: [Part]? = []
         do {
             for piece in try TemplateTag.split(source) {
                 switch piece {
-                case .text(let text): rewritten += text
+                case .text(let text):
+                    rewritten += text
+                    parts?.append(.text(String(text)))
+                    continue
                 case .tag(.variable(let name)):
                     rewritten += "{{*\(number(name))}}"
                     if !variables.contains(name) { variables.append(name) }
+                    parts?.append(.value(name: number(name), isEscaped: escaping == .html))
+                    continue
                 case .tag(.unescaped(let name)):
                     rewritten += "{{-\(number(name))}}"
                     if !variables.contains(name) { variables.append(name) }
+                    parts?.append(.value(name: number(name), isEscaped: false))
+                    continue
                 case .tag(.section(let name)): rewritten += "{{#?\(number(name))}}"
                 case .tag(.inverted(let name)): rewritten += "{{^?\(number(name))}}"
                 case .tag(.close(let name)): rewritten += "{{/?\(number(name))}}"
                 case .tag(.comment): rewritten += "{{!}}"
                 }
+                parts = nil
             }
-            mustache = try MustacheTemplate(string: rewritten)
+            if let parts {
+                form = .sequence(parts)
+            } else {
+                // A pragma takes the end of its line with it.
+                form = .mustache(try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + rewritten))
+            }
         } catch let fault as TemplateTag.Fault {
             throw Fault(message: "line \(fault.line) of the template: \(fault.reason)")
         } catch {
@@ -77,19 +105,33 @@ package struct Template: Sendable {
     package init(literal text: String) {
         source = text
         escaping = .none
-        (variables, names, mustache) = ([], [], nil)
+        (variables, names, form) = ([], [], .constant)
     }
 
     /// Whether every target gets the same text.
-    package var isConstant: Bool { mustache == nil }
+    package var isConstant: Bool { if case .constant = form { true } else { false } }
 
     /// The text with the values of `source`.
     ///
     /// - Throws: ``MissingVariable``.
     package func render(_ values: any TemplateSource) throws(MissingVariable) -> String {
-        guard let mustache else { return source }
         let rendering = Rendering(names: names, escaping: escaping)
-        let text = mustache.render(Scope(value: .object(values), rendering: rendering, isRoot: true))
+        let root = Scope(value: .object(values), rendering: rendering, isRoot: true)
+        let text: String
+        switch form {
+        case .constant: return source
+        case .sequence(let parts):
+            var joined = ""
+            joined.reserveCapacity(source.utf8.count + 64)
+            for part in parts {
+                switch part {
+                case .text(let text): joined += text
+                case .value(let name, let isEscaped): joined += root.text(of: name, isEscaped: isEscaped) ?? ""
+                }
+            }
+            text = joined
+        case .mustache(let template): text = template.render(root)
+        }
         if let missing = rendering.missing {
             throw MissingVariable(name: missing.isEmpty ? "." : missing.joined(separator: "."))
         }
@@ -117,13 +159,16 @@ private struct Scope: MustacheParent {
 
     func child(named coded: String) -> Any? {
         guard let mode = coded.utf8.first, let index = Int(coded.dropFirst()) else { return nil }
+        guard mode != UInt8(ascii: "?") else { return look(up: rendering.names[index]).flatMap(section) }
+        return text(of: index, isEscaped: mode == UInt8(ascii: "*") && rendering.escaping == .html)
+    }
+
+    /// What a variable stands for, by the number of its name; nil if it is missing here.
+    func text(of index: Int, isEscaped: Bool) -> String? {
         let path = rendering.names[index]
-        let found = look(up: path)
-        switch (mode, found) {
-        case (UInt8(ascii: "?"), let found): return found.flatMap(section)
-        case (_, .text(let text)?):
-            return mode == UInt8(ascii: "*") && rendering.escaping == .html ? text.htmlEscaped : text
-        case (_, .boolean(let boolean)?): return boolean ? "true" : "false"
+        switch look(up: path) {
+        case .text(let text)?: return isEscaped ? text.htmlEscaped : text
+        case .boolean(let boolean)?: return boolean ? "true" : "false"
         default:
             // The library climbs the stack of scopes on nil, so a name is missing only when the root has not got it.
             if isRoot { rendering.missing = rendering.missing ?? path }
