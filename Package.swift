@@ -47,7 +47,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CJSON", cSettings: strictC),
-        .target(name: "CSpawn", cSettings: strictC),
+        .target(name: "CProcess", cSettings: strictC),
         // It calls into Lua's library all the time: at once, and not by way of a table of jumps.
         .target(
             name: "CLuaShim",
@@ -65,7 +65,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Processes", dependencies: ["CSpawn"], swiftSettings: strict),
+        .target(name: "Processes", dependencies: ["CProcess"], swiftSettings: strict),
         .target(name: "GraphModel", dependencies: ["CJSON", "CCrypto"], swiftSettings: strict),
         .target(
             name: "EmbeddedGraph",
@@ -113,7 +113,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "herald",
-            dependencies: ["HeraldCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "HeraldCommands", "Processes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -228,7 +230,7 @@ let package = Package(
             name: "ScriptHostTests",
             dependencies: [
                 "ScriptHost", "EmbeddedGraph", "Announcements", "GraphModel", "LuaRuntime",
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

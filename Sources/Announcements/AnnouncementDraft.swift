@@ -46,6 +46,8 @@ package actor AnnouncementDraft {
     var excluded: Set<GroupID> = []
     private var seen: Set<GroupID> = []
     private var waiting: [RenderedPost] = []
+    /// The storing of the posts before those that wait: it goes on while they are rendered.
+    private var storing: Task<PostJudge.Judged, any Error>?
     private var tally: AnnouncementTally
     private var findings: [Finding] = []
     private var planned: Set<GroupID> = []
@@ -136,11 +138,46 @@ package actor AnnouncementDraft {
         return true
     }
 
-    /// Adds the rendered post of an admitted group.
+    /// Notes of what the posts are rendered.
+    ///
+    /// - Parameter origin: The hash of the texts and of the list; nil if it cannot be told.
+    /// - Returns: Whether those to whom the run has sent its post already (``sent(to:)``) got just that one: then it need
+    ///   not be rendered to know it.
+    /// - Throws: ``StorageError``.
+    package func begin(of origin: [UInt8]?) async throws -> Bool {
+        guard plan == nil else { return false }
+        return try await ledger.note(origin: origin, of: name, lease: lease)
+    }
+
+    /// Of some groups, those to which the run has sent its post, before it was interrupted.
+    ///
+    /// - Throws: ``StorageError``.
+    package nonisolated func sent(to groups: [GroupID]) async throws -> Set<GroupID> {
+        try await ledger.sent(name, to: groups, by: lease.run)
+    }
+
+    /// Notes that an admitted group has its post.
+    package func noteSent() {
+        tally.already += 1
+    }
+
+    /// Adds the rendered post of an admitted group; one caller adds one after the other.
+    ///
+    /// - Throws: ``StorageError``, or ``NoAnswer`` if the backend had to be asked, for this post or for one before it.
     package func add(_ post: RenderedPost) async throws {
         guard faults.isEmpty else { return }
         waiting.append(post)
-        if waiting.count == Self.batch { try await store() }
+        guard waiting.count == Self.batch else { return }
+        let (posts, judge) = (waiting, judge)
+        waiting = []
+        try await finishStoring()
+        storing = Task.detached { try await judge.judge(posts) }
+    }
+
+    private func finishStoring() async throws {
+        guard let judging = storing else { return }
+        storing = nil
+        note(try await judging.value)
     }
 
     /// Notes that the script gave no body for an admitted group.
@@ -169,8 +206,12 @@ package actor AnnouncementDraft {
     /// - Returns: The faults found, and how many more there are that are not listed. If there are any, what was planned
     ///   has been taken back.
     package func finish() async throws -> (faults: [Fault], unlisted: Int) {
+        try await finishStoring()
+        seen = []
         if faults.isEmpty {
-            try await store()
+            let posts = waiting
+            waiting = []
+            note(try await judge.judge(posts))
         } else {
             waiting = []
             try await takeBack()
@@ -268,7 +309,9 @@ package actor AnnouncementDraft {
         part: Int = 0,
         watcher: WaveWatcher
     ) async throws -> (tally: AnnouncementTally, findings: [Finding], halt: Delivery.Halt?) {
-        let (posts, parts, announced) = (planned.count, waves.sizes(of: planned.count).count, tally)
+        let groups = planned
+        planned = []
+        let (posts, parts, announced) = (groups.count, waves.sizes(of: groups.count).count, tally)
         try await ledger.audit(.announcementPlanned, lease: lease, at: now()) { writer in
             writer.member("announcement", announced.name)
             writer.member("targets", announced.targets)
@@ -284,7 +327,7 @@ package actor AnnouncementDraft {
             name: name,
             part: part
         )
-        let (outcome, time) = try await course.run(to: planned)
+        let (outcome, time) = try await course.run(to: consume groups)
         tally.deliveryTime = time
         tally.sent = outcome.sent
         tally.already += outcome.already
@@ -296,85 +339,47 @@ package actor AnnouncementDraft {
             case .duplicate, .doubled, .excluded: break
             }
         }
-        tally.unsent = planned.count - outcome.answered
+        tally.unsent = posts - outcome.answered
         findings += outcome.findings
         try await ledger.leave(announcement: announcement, lease: lease)
         try await ledger.record(tally, findings, lease: lease)
         return (tally, findings, outcome.halt)
     }
 
-    private func store() async throws {
-        guard !waiting.isEmpty else { return }
-        var posts = waiting
-        waiting = []
-        let facts = try await look(at: &posts)
-        let decided = try await decide(posts)
-        posts = decided.posts
-        let reasons = decided.reasons
-        let skipsChanged = changes?.rule == .skip
-        let decisions =
-            try await plan?.recorder.record(
-                decided,
-                facts,
-                of: name,
-                isFirst: plan?.isFirst ?? true,
-                skipsChanged: skipsChanged
-            ) ?? decided.decisions
-        var refused: [(post: RenderedPost, refusal: TargetFacts.Refusal)] = []
-        for (post, decision) in zip(posts, decisions) {
+    /// Takes note of what becomes of posts.
+    private func note(_ judged: PostJudge.Judged) {
+        for (post, decision) in judged.kept {
             switch decision {
             case .planned, .unsettled:
-                if let refusal = facts[post.group]?.refusal, plan != nil || (refusal.isCertain && decision == .planned)
-                {
-                    refused.append((post, refusal))
-                } else {
-                    planned.insert(post.group)
-                    if post.path.hasSuffix("/reply") { replies += 1 }
-                    oddities.note(post)
-                }
+                planned.insert(post.group)
+                if post.path.hasSuffix("/reply") { replies += 1 }
+                oddities.note(post)
             case .already: tally.already += 1
-            case .changed where skipsChanged: tally.skipped += 1
+            case .changed where changes?.rule == .skip: tally.skipped += 1
             case .changed, .busy:
-                note(.changed, post.group, nil, reasons[post.group] ?? Self.reason(decision))
+                note(.changed, post.group, nil, judged.reasons[post.group] ?? Self.reason(decision))
             case .ambiguous: note(.ambiguous, post.group, nil, Self.reason(decision))
             }
         }
-        for (post, refusal) in refused {
+        for (post, refusal) in judged.refused {
             note(.failed, post.group, refusal.code, refusal.message)
             guard refusals.count < Self.faultLimit else { continue }
             refusals.append(Refusal(group: post.groupName ?? post.group.text, predicate: refusal.predicate))
         }
-        guard plan == nil, !refused.isEmpty else { return }
-        try await ledger.refuse(refused, named: name, lease: lease, at: now())
     }
 
-    /// What the ledger makes of posts, which are stored in it unless a plan is made.
-    func judge(_ posts: [RenderedPost], repostsUndone: Bool) async throws -> [PlanDecision] {
-        guard plan == nil else {
-            return try await ledger.foresee(posts, named: name, repostsUndone: repostsUndone)
-        }
-        return try await ledger.plan(
-            posts,
+    /// What stores posts, and says what becomes of each.
+    private var judge: PostJudge {
+        PostJudge(
+            name: name,
+            ledger: ledger,
+            lease: lease,
             announcement: announcement,
-            named: name,
-            repostsUndone: repostsUndone,
-            lease: lease
+            plan: plan.map { ($0.recorder, $0.isFirst) },
+            targets: targetReader,
+            changes: changes,
+            now: now
         )
-    }
-
-    /// Looks at the groups of posts, which get their names; nothing is known of a group that could not be looked at.
-    private func look(at posts: inout [RenderedPost]) async throws -> [GroupID: TargetFacts] {
-        guard let targetReader else { return [:] }
-        let facts: [GroupID: TargetFacts]
-        do { facts = try await targetReader.facts(of: posts.map(\.group)) } catch {
-            // A plan promises that it has looked; a run learns from the sending what it could not see before.
-            if plan != nil { throw error }
-            return [:]
-        }
-        for index in posts.indices {
-            if let name = facts[posts[index].group]?.name { posts[index].groupName = name }
-        }
-        return facts
     }
 
     /// Why a group gets nothing, for a person.

@@ -1,4 +1,4 @@
-import CSpawn
+import CProcess
 package import Foundation
 import Synchronization
 

@@ -10,8 +10,8 @@ package enum StoreFile {
     /// How long a transaction waits for another process to release the file, in seconds.
     package static let busyTimeout = 10.0
 
-    /// The page cache of the writing connection, in KiB.
-    private static let writerCache = 16_384
+    /// The page cache of the writing connection, in KiB, where its file has several large indexes.
+    package static let largeCache = 16_384
     /// How many pages of 4 KiB the log holds before they are written to the file.
     private static let checkpointPages = 8192
 
@@ -23,12 +23,14 @@ package enum StoreFile {
     ///   - path: Where the file is.
     ///   - applicationID: The number that tells this kind of file from others (`PRAGMA application_id`).
     ///   - migrator: The schema's history.
+    ///   - cache: The page cache of the writing connection, in KiB.
     /// - Returns: Connections to the file.
     /// - Throws: ``StorageError``; a file that is not of this kind, or was written by a newer version, is left untouched.
     package static func open(
         _ path: String,
         applicationID: Int32,
-        migrator: DatabaseMigrator
+        migrator: DatabaseMigrator,
+        cache: Int = largeCache
     ) throws(StorageError) -> DatabasePool {
         ignoreFileSizeSignal()
         do {
@@ -37,7 +39,7 @@ package enum StoreFile {
             let lock = try FileLock(path: path + ".lock")
             defer { lock.release() }
             try check(path, applicationID: applicationID, migrator: migrator)
-            let pool = try connect(path)
+            let pool = try connect(path, cache: cache)
             try pool.writeWithoutTransaction { db in
                 if try Int32.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
                     try db.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -60,14 +62,14 @@ package enum StoreFile {
     }()
 
     /// Opens connections to a file, without a look at what it holds.
-    static func connect(_ path: String) throws -> DatabasePool {
+    static func connect(_ path: String, cache: Int = largeCache) throws -> DatabasePool {
         let pool = try DatabasePool(path: path, configuration: configuration())
         // GRDB sets NORMAL by itself when it turns WAL on, so FULL has to come afterwards.
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             // Keys arrive in no order, so each batch touches pages all over the indexes: with SQLite's small defaults
             // they would be read and written back again and again.
-            try db.execute(sql: "PRAGMA cache_size = -\(writerCache)")
+            try db.execute(sql: "PRAGMA cache_size = -\(cache)")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
         }
         return pool

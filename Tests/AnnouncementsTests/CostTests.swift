@@ -96,7 +96,7 @@ import Testing
         #expect(outcome.tally.already == 640)
         let counts = counter.counts.withLock { $0 }
         let bytes = try Self.size(of: world.ledger.path) - before
-        #expect(counts.statements <= 1320, "1,301")
+        #expect(counts.statements <= 680, "662")
         #expect(counts.commits <= 8, "7")
         #expect(bytes <= 4096, "0")
     }

@@ -1,11 +1,13 @@
 import Announcements
 import EmbeddedGraph
 import Foundation
+import GRDB
 import GraphModel
 import Logging
 import LuaRuntime
 import Synchronization
 
+@testable import Announcements
 @testable import ScriptHost
 
 /// A store with groups, a ledger and a folder for a script, and what the script printed and logged.
@@ -84,6 +86,8 @@ final class ScriptWorld: Sendable {
     }
 
     /// Runs a script and gives what all scripts so far have printed.
+    ///
+    /// `resuming` goes on with a run, the first of which is 1, as if its process had been killed.
     @discardableResult func run(
         _ source: String,
         arguments: [String] = [],
@@ -91,14 +95,17 @@ final class ScriptWorld: Sendable {
         service: (any GraphService)? = nil,
         bench: TestBench? = nil,
         suppressed: Set<GroupID> = [],
+        resuming resumed: Int? = nil,
         limits change: (inout ScriptLimits) -> Void = { _ in }
     ) async throws -> String {
         var limits = ScriptLimits()
         change(&limits)
-        let number = runs.withLock { number in
-            number += 1
-            return number
-        }
+        let number =
+            resumed
+            ?? runs.withLock { number in
+                number += 1
+                return number
+            }
         let record = RunRecord(
             id: "R\(number)",
             script: "test.lua",
@@ -109,7 +116,15 @@ final class ScriptWorld: Sendable {
             state: .running,
             startedAt: 0
         )
-        let lease = try await ledger.begin(record)
+        let lease: Lease
+        if resumed == nil {
+            lease = try await ledger.begin(record)
+        } else {
+            try await ledger.write { db, _ in
+                try db.execute(sql: "UPDATE lease SET endedAt = 0 WHERE runID = ?", arguments: [record.id])
+            }
+            lease = try await ledger.resume(record.id, by: "Adele", grants: "", at: 0).get()
+        }
         let clock = bench?.clock
         let now: @Sendable () -> Int64 = { clock?.now ?? Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let sender = Sender(store, now: now)

@@ -22,7 +22,7 @@ extension Delivery {
 
         init(
             name: String,
-            groups: Set<GroupID>,
+            groups: consuming Set<GroupID>,
             now: @escaping @Sendable () -> Int64,
             uptime: @escaping @Sendable () -> Int64,
             answered: (@Sendable (TargetAnswer) -> Void)? = nil
@@ -30,10 +30,10 @@ extension Delivery {
             self.answered = answered
             self.name = name
             self.now = now
-            missing = groups
+            state = Progress(total: groups.count)
+            missing = consume groups
             begunAt = uptime()
             settledAt = begunAt
-            state = Progress(total: groups.count)
         }
 
         /// Whether posts may be made at this time.

@@ -126,10 +126,10 @@ package struct Delivery: Sendable {
     package func deliver(
         announcement: Int64,
         named name: String,
-        to groups: Set<GroupID>,
+        to groups: consuming Set<GroupID>,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Outcome {
-        var job = Job(name: name, groups: groups, now: sender.now, uptime: sender.uptime, answered: answered)
+        var job = Job(name: name, groups: consume groups, now: sender.now, uptime: sender.uptime, answered: answered)
         var queue = Queue(
             announcement: announcement,
             lease: lease,

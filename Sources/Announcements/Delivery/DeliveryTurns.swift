@@ -8,8 +8,12 @@ import Synchronization
 package final class DeliveryTurns: Sendable {
     private let turns = Turns<String>()
     private let begun = Mutex<[String: Int]>([:])
+    private let opened = Mutex<Set<String>>([])
 
     package init() {}
+
+    /// Whether nobody has opened an announcement under the name before in this process.
+    package func isFirst(_ name: String) -> Bool { opened.withLock { $0.insert(name).inserted } }
 
     /// Does something as the only one at work on an announcement.
     ///

@@ -82,6 +82,7 @@ extension Ledger {
             """
         )
         let find = try statements(db, "SELECT id, state, requestHash FROM effect WHERE key = $1")
+        let findNext = try statements(db, "SELECT id, state, requestHash FROM effect WHERE id = $1 AND key = $2")
         let replace = try statements(
             db,
             """
@@ -99,6 +100,7 @@ extension Ledger {
         )
         let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         var kept: Set<[UInt8]> = []
+        var last: Int64?
         return try posts.map { post in
             let key = post.key(in: name)
             let hash = post.hash
@@ -118,28 +120,39 @@ extension Ledger {
                 content.bind(shared.bytes, 2)
                 try content.run()
             }
-            insert.bind(key.description, 1)
-            insert.bind(run, 2)
-            insert.bind(announcement, 3)
-            insert.bind(post.group.text, 4)
-            insert.bind(post.groupName, 5)
-            insert.bind(hash, 6)
-            insert.bind(post.path, 7)
-            insert.bind(post.shared?.hash, 8)
-            if let shared = post.shared { insert.bind(Int64(shared.offset), 9) } else { insert.bindNull(9) }
-            insert.bind(post.body, 10)
-            try insert.run()
-            if db.changesCount == 1 { return .planned }
-
-            find.bind(key.description, 1)
-            guard try find.step() else { return .planned }
-            let id = find.integer(0)
-            let state = EffectState(rawValue: find.integer(1)) ?? .ambiguous
-            let isSame = find.bytes(2) == hash
-            find.reset()
+            // A run that goes on asks for what is known, in the order in which it is stored.
+            var known: Known?
+            if let last {
+                findNext.bind(last + 1, 1)
+                findNext.bind(key.description, 2)
+                known = try Known(findNext, hash)
+                if known == nil {
+                    find.bind(key.description, 1)
+                    known = try Known(find, hash)
+                }
+            }
+            if known == nil {
+                insert.bind(key.description, 1)
+                insert.bind(run, 2)
+                insert.bind(announcement, 3)
+                insert.bind(post.group.text, 4)
+                insert.bind(post.groupName, 5)
+                insert.bind(hash, 6)
+                insert.bind(post.path, 7)
+                insert.bind(post.shared?.hash, 8)
+                if let shared = post.shared { insert.bind(Int64(shared.offset), 9) } else { insert.bindNull(9) }
+                insert.bind(post.body, 10)
+                try insert.run()
+                if db.changesCount == 0 {
+                    find.bind(key.description, 1)
+                    known = try Known(find, hash)
+                }
+            }
+            last = known?.id
+            guard let known else { return .planned }
             let verdict = PlanRule.verdict(
-                on: state,
-                isSame: isSame,
+                on: known.state,
+                isSame: known.isSame,
                 isContested: isContested,
                 repostsUndone: repostsUndone
             )
@@ -150,7 +163,7 @@ extension Ledger {
                 if try find.step(), find.integer(1) == EffectState.sent.rawValue { return .already }
             }
             guard verdict.replaces else { return verdict.decision }
-            keep.bind(id, 1)
+            keep.bind(known.id, 1)
             keep.bind(run, 2)
             try keep.run()
             replace.bind(run, 1)
@@ -160,9 +173,26 @@ extension Ledger {
             replace.bind(post.shared?.hash, 5)
             if let shared = post.shared { replace.bind(Int64(shared.offset), 6) } else { replace.bindNull(6) }
             replace.bind(post.body, 7)
-            replace.bind(id, 8)
+            replace.bind(known.id, 8)
             try replace.run()
             return verdict.decision
+        }
+    }
+
+    /// What the ledger knows of a key.
+    private struct Known {
+        var id: Int64
+        var state: EffectState
+        /// Whether its content is that of the post which is planned.
+        var isSame: Bool
+
+        /// The row that a statement finds; nil if it finds none.
+        init?(_ find: PreparedStatement, _ hash: [UInt8]) throws {
+            guard try find.step() else { return nil }
+            defer { find.reset() }
+            id = find.integer(0)
+            state = EffectState(rawValue: find.integer(1)) ?? .ambiguous
+            isSame = find.bytes(2) == hash
         }
     }
 

@@ -147,7 +147,7 @@ extension Ledger {
         try await write { db, statements in try Self.keep(bytes, path: path, run: run, db, statements) }
     }
 
-    private static func keep(
+    static func keep(
         _ bytes: [UInt8],
         path: String,
         run: String,
@@ -171,17 +171,19 @@ extension Ledger {
 
     /// A file as a run read it; nil if the run did not read it.
     package func kept(_ path: String, run: String) async throws(StorageError) -> [UInt8]? {
-        try await read { db in
-            let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT content.bytes FROM runInput JOIN content ON content.hash = runInput.contentHash
-                    WHERE runInput.runID = ? AND runInput.path = ?
-                    """,
-                arguments: [run, path]
-            )
-            return row.map { row in Array(row[0] as Data) }
-        }
+        try await read { db in try Self.kept(path, run: run, db) }
+    }
+
+    static func kept(_ path: String, run: String, _ db: Database) throws -> [UInt8]? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT content.bytes FROM runInput JOIN content ON content.hash = runInput.contentHash
+                WHERE runInput.runID = ? AND runInput.path = ?
+                """,
+            arguments: [run, path]
+        )
+        return row.map { row in Array(row[0] as Data) }
     }
 
     /// Adds to what a run was told; an entry that is there already stays.

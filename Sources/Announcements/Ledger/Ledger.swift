@@ -18,7 +18,13 @@ package final class Ledger: Sendable {
     /// - Throws: ``StorageError``; a ledger written by a newer version of Herald is left untouched.
     package init(path: String) throws(StorageError) {
         self.path = path
-        pool = try StoreFile.open(path, applicationID: LedgerSchema.applicationID, migrator: LedgerSchema.migrator)
+        pool = try StoreFile.open(
+            path,
+            applicationID: LedgerSchema.applicationID,
+            migrator: LedgerSchema.migrator,
+            // One index alone is not written in order, and nobody needs its pages once everything is planned.
+            cache: 6144
+        )
         statements = Statements(path: path)
     }
 

@@ -106,8 +106,10 @@ package struct PlanCourse: Sendable {
             }
         }
         _ = try await draft.finish()
-        let (groups, tally) = await draft.summary
-        do { try await watcher.confirm(tally, groups, await draft.replies) } catch {
+        do {
+            let (groups, tally) = await draft.summary
+            try await watcher.confirm(tally, groups, await draft.replies)
+        } catch {
             try await draft.discard()
             throw error
         }

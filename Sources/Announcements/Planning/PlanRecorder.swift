@@ -121,7 +121,7 @@ package actor PlanRecorder {
     /// - Returns: A decision for each post.
     /// - Throws: ``StorageError``.
     func record(
-        _ decided: AnnouncementDraft.Decided,
+        _ decided: PostJudge.Decided,
         _ facts: [GroupID: TargetFacts],
         of name: String,
         isFirst: Bool,

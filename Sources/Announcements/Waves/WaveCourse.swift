@@ -52,18 +52,20 @@ struct WaveCourse {
     /// - Returns: What came of it, and how long was sent, in microseconds: without what was waited for the grace, between
     ///   waves, for somebody's word and for the window.
     /// - Throws: ``StorageError``.
-    func run(to groups: Set<GroupID>) async throws -> (outcome: Delivery.Outcome, time: Int64) {
+    func run(to groups: consuming Set<GroupID>) async throws -> (outcome: Delivery.Outcome, time: Int64) {
         let (ledger, lease, now) = (delivery.ledger, delivery.lease, delivery.sender.now)
         let stopwatch = Stopwatch(uptime: delivery.sender.uptime)
         var total = Delivery.Outcome()
-        guard !groups.isEmpty else { return (total, 0) }
+        // There may be a million of them, and so there is one set, which loses them one by one.
+        var left = consume groups
+        guard !left.isEmpty else { return (total, 0) }
         let before = try await ledger.waves(run: lease.run, announcement: name, part: part)
         let done = before.reduce(0) { $0 + $1.done }
         let refused = before.isEmpty ? [] : try await ledger.refused(run: lease.run, announcement: name)
-        var left = groups.subtracting(refused)
-        let again = groups.count - left.count
+        let again = refused.isEmpty ? [] : left.intersection(refused)
+        if !again.isEmpty { left.subtract(again) }
         var sizes = waves.sizes(of: left.count + done, after: done)
-        if again > 0 { sizes.append(again) }
+        if !again.isEmpty { sizes.append(again.count) }
         let first = (before.last?.number ?? 0) + 1
         if before.isEmpty, waves.grace > .zero {
             guard await wait(waves.grace, "before the first post; Ctrl-C stops it, and nothing is sent") else {
@@ -79,14 +81,20 @@ struct WaveCourse {
         }
         for (index, size) in sizes.enumerated() {
             let isAgain = left.isEmpty
-            if isAgain { left = groups.intersection(refused) }
-            let part =
-                left.count <= size ? left : try await ledger.first(size, of: left, announcement: announcement)
-            var wave = WaveRecord(number: first + index, targets: part.count, startedAt: now())
+            if isAgain { left = again }
+            var part: Set<GroupID> = []
+            if left.count > size {
+                part = try await ledger.first(size, of: left, announcement: announcement)
+                left.subtract(part)
+            } else {
+                swap(&part, &left)
+            }
+            let targets = part.count
+            var wave = WaveRecord(number: first + index, targets: targets, startedAt: now())
             watcher.begins(wave, first + sizes.count - 1)
             try await ledger.record(wave, of: name, part: self.part, lease: lease)
             var delivery = delivery
-            delivery.failuresAllowed = isAgain ? nil : waves.failuresAllowed(of: part.count)
+            delivery.failuresAllowed = isAgain ? nil : waves.failuresAllowed(of: targets)
             delivery.window = waves.window
             delivery.waits = { [watcher] wait in
                 // What waits for the window has nothing under way.
@@ -98,11 +106,10 @@ struct WaveCourse {
             let outcome = try await delivery.deliver(
                 announcement: announcement,
                 named: name,
-                to: part,
+                to: consume part,
                 progress: watcher.progress
             )
             stopwatch.stop()
-            left.subtract(part)
             total.add(outcome)
             wave.sent = outcome.sent
             wave.already = outcome.already
@@ -112,7 +119,7 @@ struct WaveCourse {
             try await ledger.record(wave, of: name, part: self.part, lease: lease)
             watcher.ended(wave, first + sizes.count - 1)
             // Where nobody is left to be sent to, nothing can be held back.
-            if case .held = outcome.halt, left.isEmpty, outcome.answered == part.count { total.halt = nil }
+            if case .held = outcome.halt, left.isEmpty, outcome.answered == targets { total.halt = nil }
             if outcome.halt == nil, !left.isEmpty { total.halt = await verdict(on: wave, left: left.count) }
             if case .held(let reason) = total.halt {
                 wave.verdict = reason

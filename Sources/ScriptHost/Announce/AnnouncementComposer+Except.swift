@@ -15,7 +15,7 @@ extension AnnouncementComposer {
         var groups: Set<GroupID> = []
         for row in table.rows {
             let id = row[column]
-            guard let group = GroupID(id.trimmed) else {
+            guard let group = GroupID(padded: id) else {
                 await fault(id, at: "\(table.name):\(row.line)")
                 continue
             }
@@ -30,7 +30,7 @@ extension AnnouncementComposer {
         for entry in entries {
             exceptions += 1
             let id = entry.string ?? entry.member("id")?.string ?? ""
-            guard let group = GroupID(id.trimmed) else {
+            guard let group = GroupID(padded: id) else {
                 await fault(id, at: "'except', entry \(exceptions)")
                 continue
             }
@@ -54,5 +54,13 @@ extension JSONValue {
     fileprivate func member(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members[name] ?? members.first { $0.key.lowercased() == name }?.value
+    }
+}
+
+extension GroupID {
+    /// Reads a GUID that may have white space around it.
+    init?(padded text: String) {
+        guard let id = GroupID(text) ?? GroupID(text.trimmed) else { return nil }
+        self = id
     }
 }

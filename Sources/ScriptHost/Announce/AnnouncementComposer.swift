@@ -11,15 +11,24 @@ actor AnnouncementComposer {
     let draft: AnnouncementDraft
     private let context: ScriptContext
     private let shelf: AttachmentShelf
+    /// Whether it is the first of its name in this process.
+    private let isFirst: Bool
     private var row = 0
+
+    /// How many rows of a table are looked up at once.
+    private static let portion = 1000
     /// How many entries of `except` have been read.
     var exceptions = 0
+
+    /// It runs where the draft does: they talk about each target several times.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe draft.unownedExecutor }
 
     private init(_ spec: AnnouncementSpec, draft: AnnouncementDraft, context: ScriptContext) {
         self.spec = spec
         self.draft = draft
         self.context = context
-        shelf = AttachmentShelf(spec.attachments, files: context.files)
+        isFirst = context.turns.isFirst(spec.name)
+        shelf = AttachmentShelf(spec.attachments, files: context.files, beside: draft)
     }
 
     static func make(_ spec: AnnouncementSpec, context: ScriptContext) async throws(HostError) -> AnnouncementComposer {
@@ -46,7 +55,10 @@ actor AnnouncementComposer {
                 finding: FirstThread(ledger: context.ledger, sender: context.sender, caller: context.caller)
             )
             await draft.exclude(context.suppressed)
-            return AnnouncementComposer(spec, draft: draft, context: context)
+            let composer = AnnouncementComposer(spec, draft: draft, context: context)
+            // What is sent under the name comes from more than one origin now.
+            if !composer.isFirst { _ = try await draft.begin(of: nil) }
+            return composer
         } catch {
             throw ledgerFault(error)
         }
@@ -62,14 +74,46 @@ actor AnnouncementComposer {
                     + table.columns.joined(separator: ", ")
             )
         }
-        for row in table.rows {
-            if Task.isCancelled { throw Self.interrupted(spec.name) }
-            try await add(
-                id: row[idColumn],
-                values: CSVRowValues(table: table, row: row),
-                place: { "\(table.name):\(row.line)" }
-            )
+        var rest = table.rows[...]
+        var sent = try await isOrigin(table) ? sent(to: rest.prefix(Self.portion), idColumn) : nil
+        while !rest.isEmpty {
+            let rows = rest.prefix(Self.portion)
+            rest = rest.dropFirst(rows.count)
+            let known = try await value(of: sent)
+            // The next are looked up while these are taken into the list.
+            if sent != nil { sent = self.sent(to: rest.prefix(Self.portion), idColumn) }
+            for row in rows {
+                if Task.isCancelled { throw Self.interrupted(spec.name) }
+                let id = row[idColumn]
+                if !known.isEmpty, let group = GroupID(padded: id), known.contains(group) {
+                    if await draft.admit(group) { await draft.noteSent() }
+                    continue
+                }
+                try await add(
+                    id: id,
+                    values: CSVRowValues(table: table, row: row),
+                    place: { "\(table.name):\(row.line)" }
+                )
+            }
         }
+    }
+
+    /// Whether the run, going on, has sent what it did of this very table and these very texts.
+    private func isOrigin(_ table: CSVTable) async throws(HostError) -> Bool {
+        // A short list is rendered sooner than looked up.
+        guard isFirst, table.rows.count >= Self.portion else { return false }
+        do { return try await draft.begin(of: SHA256.hash(spec.hash + table.hash)) } catch {
+            throw Self.ledgerFault(error)
+        }
+    }
+
+    /// Looks up to which groups of some rows the run has sent its post.
+    private func sent(to rows: Slice<CSVTable.Rows>, _ idColumn: Int) -> Task<Set<GroupID>, any Error> {
+        Task.detached { [draft] in try await draft.sent(to: rows.compactMap { GroupID(padded: $0[idColumn]) }) }
+    }
+
+    private func value(of sent: Task<Set<GroupID>, any Error>?) async throws(HostError) -> Set<GroupID> {
+        do { return try await sent?.value ?? [] } catch { throw Self.ledgerFault(error) }
     }
 
     /// Adds the targets that the script's part hands over: `{ group =, topic =, body =, skip = }` each.
@@ -132,7 +176,7 @@ actor AnnouncementComposer {
         topic: Template? = nil,
         body: AnnouncementSpec.Body? = nil
     ) async throws(HostError) {
-        guard let group = GroupID(id.trimmed) else {
+        guard let group = GroupID(padded: id) else {
             let shown = id.isEmpty ? "an empty id" : "'\(id.prefix(60))'"
             return await draft.fault(
                 "badID/\(id)",
@@ -199,6 +243,7 @@ actor AnnouncementComposer {
         } else {
             var rendered = post.rendered(for: group, attached: attached)
             rendered.groupName = groupName
+            rendered.computeHash()
             try await draft.add(rendered)
         }
     }
@@ -210,20 +255,7 @@ actor AnnouncementComposer {
         do {
             let (faults, unlisted) = try await draft.finish()
             if !faults.isEmpty { throw Self.refusal(spec.name, faults, unlisted) }
-            let (groups, preview) = await draft.summary
-            guard preview.targets > 0 || preview.excluded > 0 else {
-                throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
-            }
-            var shown = RunMonitor.Preview(tally: preview, groups: groups)
-            shown.replies = await draft.replies
-            shown.refused = await draft.refused
-            shown.oddities = await draft.oddities
-            shown.waves = spec.waves
-            let answer = await context.monitor.confirm(shown)
-            if case .refuse(let code, let reason) = answer {
-                try await draft.discard()
-                throw HostError(code: code, message: "announce: '\(spec.name)': \(reason); nothing was sent")
-            }
+            try await confirm()
             if let plan = context.plan {
                 guard await plan.admits(spec.waves, of: spec.name) else {
                     try await draft.discard()
@@ -255,6 +287,23 @@ actor AnnouncementComposer {
         } catch {
             throw Self.ledgerFault(error)
         }
+    }
+
+    /// Asks whether the posts are to be sent.
+    private func confirm() async throws {
+        let (groups, preview) = await draft.summary
+        guard preview.targets > 0 || preview.excluded > 0 else {
+            throw AnnouncementSpec.fault("the list of targets of '\(spec.name)' is empty; nothing was sent")
+        }
+        var shown = RunMonitor.Preview(tally: preview, groups: groups)
+        shown.replies = await draft.replies
+        shown.refused = await draft.refused
+        shown.oddities = await draft.oddities
+        shown.waves = spec.waves
+        let answer = await context.monitor.confirm(shown)
+        guard case .refuse(let code, let reason) = answer else { return }
+        try await draft.discard()
+        throw HostError(code: code, message: "announce: '\(spec.name)': \(reason); nothing was sent")
     }
 
     /// How many posts are under way at once: fewer where each is large, so that memory does not grow with them.

@@ -24,6 +24,8 @@ struct AnnouncementSpec: Sendable {
     var onChange: ChangeRule
     /// In which parts it goes out, and when.
     var waves: Waves
+    /// The hash of all that the script said of it.
+    let hash: [UInt8]
 
     init(_ value: JSONValue, files: ScriptFiles) async throws(HostError) {
         name = value["name"]?.string ?? ""
@@ -34,6 +36,7 @@ struct AnnouncementSpec: Sendable {
                 "'name' must have 1 to \(Self.maximumNameLength) characters, none of them a control character"
             )
         }
+        hash = SHA256.hash(JSONWriter.bytes { $0.value(value) })
         texts = try AnnouncementTexts(value)
         participants = try Self.participants(value["participants"])
         waves = try Waves(value)

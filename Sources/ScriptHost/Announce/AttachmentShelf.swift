@@ -20,9 +20,20 @@ actor AttachmentShelf {
     private var pictures: [String: Result<AttachedFile, HostError>] = [:]
     private var selections: [[String]: Selection] = [:]
 
-    init(_ listed: [AttachedFile], files: ScriptFiles) {
+    private let neighbour: any Actor
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe neighbour.unownedExecutor }
+
+    /// A shelf.
+    ///
+    /// - Parameters:
+    ///   - listed: The files that the script lists.
+    ///   - files: Where pictures are found.
+    ///   - neighbour: Who asks for each target, and where it therefore runs.
+    init(_ listed: [AttachedFile], files: ScriptFiles, beside neighbour: any Actor) {
         self.listed = listed
         self.files = files
+        self.neighbour = neighbour
     }
 
     /// The largest thing that has been put together, in bytes.

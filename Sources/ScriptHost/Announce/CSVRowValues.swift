@@ -5,7 +5,7 @@ struct CSVRowValues: TemplateSource {
     let row: CSVTable.Row
 
     func value(named name: String) -> TemplateValue? {
-        guard let column = table.column(name) ?? table.column(caseInsensitive: name) else { return nil }
+        guard let column = table.column(caseInsensitive: name) else { return nil }
         return .text(row[column])
     }
 }

@@ -1,3 +1,5 @@
+import GraphModel
+
 /// A table read from comma-separated values (RFC 4180), whose first row names the columns.
 ///
 /// The file's bytes are kept once, with four bytes for each row; a value becomes a string when it is asked for. So a
@@ -8,16 +10,36 @@ package struct CSVTable: Sendable {
     /// The largest file that is read, in bytes: 4 GiB, less one.
     package static let maximumSize = Int(UInt32.max)
 
-    /// The file's name, as the person who asked for it wrote it.
-    package let name: String
-    /// The names of the columns, in order; each is there once, and none is empty.
-    package let columns: [String]
-    /// What stands between the values of a row.
-    package let separator: CSVSeparator
+    /// What a table and each of its rows hold on to: one object, since rows are many.
+    fileprivate final class Content: Sendable {
+        let name: String
+        let columns: [String]
+        let separator: CSVSeparator
+        let bytes: [UInt8]
+        let starts: [UInt32]
+        let positions: [String: Int]
+        /// The first column of each name in lower case.
+        let lowercased: [String: Int]
 
-    fileprivate let bytes: [UInt8]
-    fileprivate let starts: [UInt32]
-    private let positions: [String: Int]
+        init(name: String, columns: [String], separator: CSVSeparator, bytes: [UInt8], starts: [UInt32]) {
+            self.name = name
+            self.columns = columns
+            self.separator = separator
+            self.bytes = bytes
+            self.starts = starts
+            positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+            lowercased = Dictionary(columns.enumerated().map { ($1.lowercased(), $0) }, uniquingKeysWith: min)
+        }
+    }
+
+    fileprivate let content: Content
+
+    /// The file's name, as the person who asked for it wrote it.
+    package var name: String { content.name }
+    /// The names of the columns, in order; each is there once, and none is empty.
+    package var columns: [String] { content.columns }
+    /// What stands between the values of a row.
+    package var separator: CSVSeparator { content.separator }
 
     /// Reads a table, checking all of it.
     ///
@@ -32,25 +54,28 @@ package struct CSVTable: Sendable {
         let start = try text.checkedStart()
         let found = separator ?? text.separator(ofHeaderAt: start)
         var scanner = CSVScanner(text: text, separator: found.byte, at: start)
-        columns = try scanner.header()
-        starts = try scanner.rows()
-        self.name = name
-        self.separator = found
-        self.bytes = bytes
-        positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+        let columns = try scanner.header()
+        let starts = try scanner.rows()
+        content = Content(name: name, columns: columns, separator: found, bytes: bytes, starts: starts)
+    }
+
+    /// What tells the table's content from others: SHA-256.
+    package var hash: [UInt8] {
+        var hasher = SHA256()
+        hasher.update([separator.byte])
+        hasher.update(content.bytes)
+        return hasher.finalize()
     }
 
     /// The rows below the header.
     package var rows: Rows { Rows(table: self) }
 
     /// The index of the column with exactly this name; nil if there is none.
-    package func column(_ name: String) -> Int? { positions[name] }
+    package func column(_ name: String) -> Int? { content.positions[name] }
 
     /// The index of the column with this name, in any letter case: the exact one before others, else the first.
     package func column(caseInsensitive name: String) -> Int? {
-        if let exact = positions[name] { return exact }
-        let wanted = name.lowercased()
-        return columns.firstIndex { $0.lowercased() == wanted }
+        content.positions[name] ?? content.lowercased[name.lowercased()]
     }
 
     /// The fault that a column is missing, naming those that are there.
@@ -58,14 +83,14 @@ package struct CSVTable: Sendable {
         CSVFault(
             code: .missingColumn,
             file: self.name,
-            line: CSVText(bytes, name: self.name).position(of: headerStart).line,
+            line: CSVText(content.bytes, name: self.name).position(of: headerStart).line,
             column: 1,
             problem: "expected a column \"\(name)\", found \(columns.map { "\"\($0)\"" }.joined(separator: ", "))",
             remedy: "Add the column, or correct its name in the first row"
         )
     }
 
-    private var headerStart: Int { CSVText(bytes, name: name).headerStart }
+    private var headerStart: Int { CSVText(content.bytes, name: name).headerStart }
 }
 
 extension CSVTable {
@@ -74,11 +99,13 @@ extension CSVTable {
         fileprivate let table: CSVTable
 
         package var startIndex: Int { 0 }
-        package var endIndex: Int { table.starts.count }
+        package var endIndex: Int { table.content.starts.count }
 
         package subscript(index: Int) -> Row {
-            precondition(table.starts.indices.contains(index), "There is no row \(index) among \(table.starts.count)")
-            return Row(table: table, start: Int(table.starts[index]))
+            let content = table.content
+            let starts = content.starts
+            precondition(starts.indices.contains(index), "There is no row \(index) among \(starts.count)")
+            return Row(table: content, start: Int(starts[index]))
         }
     }
 
@@ -86,7 +113,7 @@ extension CSVTable {
     ///
     /// It holds on to the table, and decodes a value each time that it is asked for it.
     package struct Row: Sendable {
-        fileprivate let table: CSVTable
+        fileprivate let table: Content
         fileprivate let start: Int
 
         /// The value in the column with this index.
@@ -99,7 +126,7 @@ extension CSVTable {
 
         /// The value in the column with exactly this name; nil if there is no such column.
         package subscript(column: String) -> String? {
-            table.column(column).map { self[$0] }
+            table.positions[column].map { self[$0] }
         }
 
         /// All values, in the order of the columns.
