@@ -126,20 +126,6 @@ package enum StoreFile {
         try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     }
 
-    /// Whether a file is shorter than its own header says.
-    ///
-    /// One without a log SQLite refuses by itself; where there is one, whoever took it in may have been killed half-way,
-    /// and the log has the rest; or the file was cut off, and has lost what the log does not have.
-    private static func isShort(_ path: String) -> Bool {
-        guard let size = bytes(in: path), let handle = FileHandle(forReadingAtPath: path),
-            let header = try? handle.read(upToCount: 32), header.count == 32
-        else { return false }
-        // "The Database Header" in SQLite's file format: the page size, in which 1 means 65,536, and the count of pages.
-        let pageSize = Int(header[16]) << 8 | Int(header[17])
-        let pages = header[28..<32].reduce(0) { $0 << 8 | Int($1) }
-        return size < pages * (pageSize == 1 ? 65_536 : pageSize)
-    }
-
     private static func check(
         _ path: String,
         _ configuration: Configuration,
@@ -147,7 +133,9 @@ package enum StoreFile {
         migrator: DatabaseMigrator
     ) throws {
         try DatabaseQueue(path: path, configuration: configuration).read { db in
-            if isShort(path), try String.fetchOne(db, sql: "PRAGMA quick_check(1)") != "ok" {
+            if let extent = FileExtent(path), extent.isShort,
+                try extent.lacksPages || String.fetchOne(db, sql: "PRAGMA integrity_check(1)") != "ok"
+            {
                 throw StorageError.damaged(path)
             }
             let found = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0

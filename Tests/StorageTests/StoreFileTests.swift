@@ -74,6 +74,54 @@ import Testing
         try #expect(pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t1") } == 0)
     }
 
+    @Test func `a file that lacks its last byte is refused, whatever stands there`() throws {
+        let migrator = migrator()
+        for rows in stride(from: 20, through: 260, by: 10) {
+            let path = folder.appending(path: "\(rows).sqlite").path
+            try StoreFile.open(path, applicationID: 7, migrator: migrator).write { db in
+                try db.execute(sql: "CREATE UNIQUE INDEX i1 ON t1 (text)")
+                for id in 1...rows {
+                    // What comes in no order fills the pages of the index unevenly.
+                    try db.execute(
+                        sql: "INSERT INTO t1 VALUES (?, ? || hex(zeroblob(30)), zeroblob(100))",
+                        arguments: [id, id * 7919 % 1000]
+                    )
+                }
+            }
+            let pool = try StoreFile.open(path, applicationID: 7, migrator: migrator)
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try pool.close()
+            let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+            try whole.dropLast().write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: StorageError.self, "\(rows) rows") {
+                try StoreFile.open(path, applicationID: 7, migrator: migrator)
+            }
+            #expect(error?.code == .corrupt)
+        }
+    }
+
+    @Test func `a file of which the log has the rest is opened, and has all of it`() throws {
+        let pool = try StoreFile.open(path, applicationID: 7, migrator: migrator())
+        try pool.write { db in
+            for id in 1...100 { try db.execute(sql: "INSERT INTO t1 VALUES (?, 'x', zeroblob(1000))", arguments: [id]) }
+        }
+        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.full) }
+        // As a kill in the midst of it leaves them: the log whole, and of the file what had been written.
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for size in [whole.count - 1, whole.count / 2, 4096 * 3 + 7] {
+            let copy = folder.appending(path: "\(size).sqlite").path
+            try whole.prefix(size).write(to: URL(fileURLWithPath: copy))
+            try FileManager.default.copyItem(atPath: path + "-wal", toPath: copy + "-wal")
+            let opened = try StoreFile.open(copy, applicationID: 7, migrator: migrator())
+            try opened.read { db in
+                try #expect(Int.fetchOne(db, sql: "SELECT sum(length(bytes)) FROM t1") == 100_000)
+                try #expect(String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok")
+            }
+            try opened.close()
+        }
+        try pool.close()
+    }
+
     @Test func `many may open and migrate a new file at once`() async throws {
         let path = path
         let migrator = migrator(upTo: 5)
