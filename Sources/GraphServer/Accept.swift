@@ -7,7 +7,12 @@ struct Accept {
 
     /// - Parameter field: The header's value; nil if there is none, and then everything goes.
     init(_ field: String?) {
-        let ranges = (field ?? "").split(separator: ",").map { range in
+        // What clients send need not be taken apart each time.
+        guard let field, field != "application/json", field != "*/*" else {
+            (allowsJSON, wantsNoMetadata) = (true, false)
+            return
+        }
+        let ranges = field.split(separator: ",").map { range in
             range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
         }
         var best: (precision: Int, allowed: Bool)?

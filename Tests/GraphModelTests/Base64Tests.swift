@@ -11,6 +11,7 @@ import Testing
             #expect(text == Data(bytes).base64EncodedString())
             #expect(Base64.decode(text) == bytes)
             let urlSafe = text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            #expect(Base64.encode(bytes, isForURL: true) == urlSafe)
             #expect(Base64.decode(urlSafe) == bytes)
         }
     }

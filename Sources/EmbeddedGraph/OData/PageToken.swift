@@ -49,10 +49,7 @@ struct PageToken: Sendable, Equatable {
                 writer.string(id)
             }
         }
-        return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
-            "=",
-            with: ""
-        )
+        return Base64.encode(bytes, isForURL: true)
     }
 
     // A topic or a name is sorted by as a whole, and topics have 255 characters, each up to six bytes in JSON.

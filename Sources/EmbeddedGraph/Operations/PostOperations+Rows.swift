@@ -26,11 +26,12 @@ extension PostOperations {
         _ writer: inout JSONWriter
     ) throws {
         let created = GraphDate(microseconds: post.createdAt).text
-        writer.member("@odata.etag", post.tag.text)
+        let changeKey = post.changeKey
+        writer.member("@odata.etag", EntityTag(changeKey).text)
         writer.member("id", post.id)
         if selection.wants("createdDateTime") { writer.member("createdDateTime", created) }
         if selection.wants("lastModifiedDateTime") { writer.member("lastModifiedDateTime", created) }
-        if selection.wants("changeKey") { writer.member("changeKey", post.changeKey) }
+        if selection.wants("changeKey") { writer.member("changeKey", changeKey) }
         if selection.wants("categories") {
             writer.name("categories")
             writer.array { _ in }

@@ -106,7 +106,7 @@ enum PostOperations {
         }
 
         // A post never changes, so its id says all that a change key could.
-        var changeKey: String { Data(id.utf8).base64EncodedString() }
+        var changeKey: String { Base64.encode(Array(id.utf8)) }
         var tag: EntityTag { EntityTag(changeKey) }
     }
 

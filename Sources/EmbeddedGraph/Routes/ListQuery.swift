@@ -147,11 +147,15 @@ struct ListQuery {
 
     /// `?` by `?` to `$1`, `$2`, ….
     private static func numbered(_ sql: String) -> String {
+        var text = ""
         var number = 0
-        return sql.split(separator: "?", omittingEmptySubsequences: false).reduce(into: "") { text, part in
-            if number > 0 { text += "$\(number)" }
-            text += part
+        var rest = sql[...]
+        while let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
             number += 1
+            text += rest[..<mark]
+            text += "$\(number)"
+            rest = rest[rest.utf8.index(after: mark)...]
         }
+        return text + rest
     }
 }

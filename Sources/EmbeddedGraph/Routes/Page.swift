@@ -84,7 +84,9 @@ struct Page {
 
     /// The path as it was asked for; clients take braces in a link for places to be filled in.
     private var path: String {
-        context.request.path.replacing("{", with: "%7B").replacing("}", with: "%7D")
+        let path = context.request.path
+        guard path.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else { return path }
+        return path.replacing("{", with: "%7B").replacing("}", with: "%7D")
     }
 
     /// A link to this collection with another token, all other options kept.

@@ -41,23 +41,34 @@ package enum Base64 {
         return bytes
     }
 
-    /// The text of some bytes, in the standard alphabet with padding.
-    package static func encode(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index < bytes.count {
-            let left = bytes.count - index
-            let second = left > 1 ? UInt32(bytes[index + 1]) : 0
-            let third = left > 2 ? UInt32(bytes[index + 2]) : 0
-            let word = UInt32(bytes[index]) << 16 | second << 8 | third
-            text.append(alphabet[Int(word >> 18)])
-            text.append(alphabet[Int(word >> 12 & 63)])
-            text.append(left > 1 ? alphabet[Int(word >> 6 & 63)] : UInt8(ascii: "="))
-            text.append(left > 2 ? alphabet[Int(word & 63)] : UInt8(ascii: "="))
-            index += 3
+    /// The text of some bytes, in the standard alphabet with padding, or in that for addresses and without.
+    package static func encode(_ bytes: [UInt8], isForURL: Bool = false) -> String {
+        let size = isForURL ? (bytes.count * 4 + 2) / 3 : (bytes.count + 2) / 3 * 4
+        return unsafe String(unsafeUninitializedCapacity: size) { text in
+            var word: UInt32 = 0
+            for place in 0..<size {
+                let index = place / 4 * 3
+                if place % 4 == 0 {
+                    let left = bytes.count - index
+                    word = UInt32(bytes[index]) << 16
+                    if left > 1 { word |= UInt32(bytes[index + 1]) << 8 }
+                    if left > 2 { word |= UInt32(bytes[index + 2]) }
+                }
+                let isPadding = index + place % 4 > bytes.count
+                let value = word >> UInt32(18 - 6 * (place % 4)) & 63
+                unsafe text[place] = isPadding ? UInt8(ascii: "=") : digit(UInt8(value), isForURL)
+            }
+            return size
         }
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8, _ isForURL: Bool) -> UInt8 {
+        switch value {
+        case 0..<26: UInt8(ascii: "A") + value
+        case 26..<52: UInt8(ascii: "a") + value - 26
+        case 52..<62: UInt8(ascii: "0") + value - 52
+        case 62: UInt8(ascii: isForURL ? "-" : "+")
+        default: UInt8(ascii: isForURL ? "_" : "/")
+        }
     }
 }
