@@ -1,4 +1,3 @@
-import Announcements
 import EmbeddedGraph
 import Foundation
 import GRDB

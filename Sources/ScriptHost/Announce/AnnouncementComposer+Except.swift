@@ -56,11 +56,3 @@ extension JSONValue {
         return members[name] ?? members.first { $0.key.lowercased() == name }?.value
     }
 }
-
-extension GroupID {
-    /// Reads a GUID that may have white space around it.
-    init?(padded text: String) {
-        guard let id = GroupID(text) ?? GroupID(text.trimmed) else { return nil }
-        self = id
-    }
-}

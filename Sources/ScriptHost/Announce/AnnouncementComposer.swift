@@ -369,3 +369,11 @@ extension TemplateSource {
         return name
     }
 }
+
+extension GroupID {
+    /// Reads a GUID that may have white space around it.
+    init?(padded text: String) {
+        guard let id = GroupID(text) ?? GroupID(text.trimmed) else { return nil }
+        self = id
+    }
+}

@@ -115,6 +115,7 @@ package struct Template: Sendable {
     ///
     /// - Throws: ``MissingVariable``.
     package func render(_ values: any TemplateSource) throws(MissingVariable) -> String {
+        if case .constant = form { return source }
         let rendering = Rendering(names: names, escaping: escaping)
         let root = Scope(value: .object(values), rendering: rendering, isRoot: true)
         let text: String
