@@ -70,7 +70,7 @@ import Testing
                 "a\n{{#name}}\nb {{name}}\n{{/name}}\nc", "<p>a</p>\n<p>b Ann</p>\n<p>c</p>\n",
                 "<p>a</p>\n<p>c</p>\n"
             ),
-            ("{{#name}}\n# {{name}}\n\n- x\n{{/name}}", "\n<h1>Ann</h1>\n<ul>\n<li>x</li>\n</ul>\n", ""),
+            ("{{#name}}\n# {{name}}\n\n- x\n{{/name}}", "<h1>Ann</h1>\n<ul>\n<li>x</li>\n</ul>\n", ""),
             ("{{! a\ncomment }}\nb", "<p>b</p>\n", "<p>b</p>\n"),
             (
                 "[{{name}}x](https://contoso.example/{{^name}}y{{/name}}z)",
