@@ -44,6 +44,10 @@ import Testing
         ("displayName in ('sales','guards')", "2b"), ("not (mail in ('sales@contoso.example'))", "abc"),
         ("id in ('29981B6A-0E57-42DC-94C9-CD24F5306196', bbbbbbbb-0e57-42dc-94c9-cd24f5306196)", "2b"),
         // startswith, endswith, contains, tolower
+        ("startswith(displayName,'100% sALES_')", "c"), ("startswith(displayName,'100_')", ""),
+        ("startswith(displayName,'%\u{301}s')", ""), ("startswith(displayName,'\\')", ""),
+        ("startswith(displayName,'')", "2abc"),
+        ("startswith(displayName,'\(String(repeating: "s", count: 30_000))')", ""),
         ("startswith(displayName,'o''b')", "a"), ("endswith(displayName,'S')", "2ab"),
         ("endswith(displayName,'longer than the name of any group')", ""), ("endsWith(displayName,'')", "2abc"),
         ("contains(displayName,'sales')", "2c"), ("contains(displayName,'%')", "c"), ("contains(displayName,'_')", "c"),

@@ -101,6 +101,9 @@ struct Filter {
         return isNullable ? "coalesce(\(condition), 0)" : "(\(condition))"
     }
 
+    /// The longest text for LIKE, in bytes: SQLite's limit for patterns is 50,000, and each may have to be escaped.
+    private static let longestPattern = 20_000
+
     private mutating func call(
         _ function: FilterExpression.TextFunction,
         _ column: String,
@@ -111,6 +114,15 @@ struct Filter {
         case .contains:
             values.append(.text(text))
             condition = "instr(lower(\(column)), lower(?)) > 0"
+        case .startswith where text.utf8.count <= Self.longestPattern:
+            // It takes the same letters for one as lower() does, and makes no texts to compare.
+            var pattern = ""
+            for scalar in text.unicodeScalars {
+                if ["%", "_", "\\"].contains(scalar) { pattern.append("\\") }
+                pattern.unicodeScalars.append(scalar)
+            }
+            values.append(.text(pattern + "%"))
+            condition = "\(column) LIKE ? ESCAPE '\\'"
         case .startswith:
             values += [.text(text), .text(text)]
             condition = "substr(lower(\(column)), 1, length(?)) = lower(?)"

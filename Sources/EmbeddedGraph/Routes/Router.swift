@@ -110,7 +110,7 @@ struct Router: Sendable {
     /// The segments of a path, decoded; `groups('ID')` counts as `groups/ID`.
     static func split(_ path: String) -> [String] {
         var parts: [String] = []
-        for raw in path.split(separator: "/") {
+        for raw in path.pathSegments {
             let part = PercentEncoding.decode(String(raw))
             if part.utf8.last != UInt8(ascii: ")") {
                 parts.append(part)

@@ -123,7 +123,7 @@ package final class GrantedService<Next: GraphService>: GraphService {
 
     /// The group in which a path lies, as `groups/ID` or `groups('ID')`; nil if it lies in none.
     private static func group(in path: String) -> String? {
-        let parts = path.split(separator: "/").map { PercentEncoding.decode(String($0)).lowercased() }
+        let parts = path.pathSegments.map { PercentEncoding.decode(String($0)).lowercased() }
         guard let first = parts.first else { return nil }
         if first == "groups" { return parts.count > 1 ? parts[1] : nil }
         guard first.hasPrefix("groups('"), first.hasSuffix("')") else { return nil }
@@ -133,7 +133,7 @@ package final class GrantedService<Next: GraphService>: GraphService {
     /// Whether a write makes a post: a create on conversations or threads, or a reply.
     private static func makesPost(_ request: GraphRequest) -> Bool {
         guard request.method == .post else { return false }
-        let last = request.path.split(separator: "/").last?.lowercased() ?? ""
+        let last = request.path.pathSegments.last?.lowercased() ?? ""
         return ["conversations", "threads", "reply", "forward"].contains(last)
     }
 

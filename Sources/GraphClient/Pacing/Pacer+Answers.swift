@@ -3,7 +3,7 @@ package import GraphModel
 extension Pacer {
     /// The mailbox in which a path lies: the group's; directory objects lie in none.
     package static func mailbox(of path: String) -> String {
-        let parts = path.split(separator: "/", maxSplits: 3)
+        let parts = path.pathSegments
         guard parts.count >= 3, parts[0].lowercased() == "groups" else { return directory }
         let family = parts[2].prefix { $0 != "/" && $0 != "(" && $0 != "?" }.lowercased()
         return ["conversations", "threads"].contains(family) ? parts[1].lowercased() : directory

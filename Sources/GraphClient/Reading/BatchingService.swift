@@ -56,7 +56,7 @@ package final class BatchingService<Next: GraphService>: GraphService {
     /// Whether a request reads, and its answer is JSON.
     private static func isBatchable(_ request: GraphRequest) -> Bool {
         guard request.method == .get, request.body.isEmpty else { return false }
-        let last = request.path.split(separator: "/").last ?? ""
+        let last = request.path.pathSegments.last ?? ""
         return !last.isEmpty && !["$count", "$value", "$metadata", "$batch"].contains(last)
     }
 

@@ -83,7 +83,7 @@ package final class FreshIDService<Next: GraphService>: GraphService {
     }
 
     private func remember(_ request: GraphRequest, _ response: GraphResponse) {
-        let last = request.path.split(separator: "/").last?.lowercased() ?? ""
+        let last = request.path.pathSegments.last?.lowercased() ?? ""
         guard ["groups", "conversations", "threads", "reply"].contains(last) else { return }
         // The first is that of the whole: a body begins with its id.
         var ids: [String] = []

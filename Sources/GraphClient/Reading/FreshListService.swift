@@ -121,6 +121,7 @@ package final class FreshListService<Next: GraphService>: GraphService {
 
     /// Until when a list may be asked for again; nil if it shows all that it should.
     private func end(of request: GraphRequest, _ response: GraphResponse) -> Int64? {
+        guard expected.withLock({ !$0.isEmpty }) else { return nil }
         let path = PathSegments.ids(in: request.path).joined(separator: "/")
         let now = clock.now
         guard let waiting = expected.withLock({ $0[path] })?.filter({ $0.until > now }), !waiting.isEmpty,

@@ -17,7 +17,7 @@ struct MailboxCollection: Sendable {
     /// Recognizes a path such as `/groups/ID/threads/ID/posts`, keys behind slashes or in parentheses; nil if it names
     /// something else.
     init?(_ path: String) {
-        var segments = path.split(separator: "/").map(String.init)
+        var segments = path.pathSegments.map(String.init)
         if segments.last?.lowercased() == "$count" {
             isCount = true
             segments.removeLast()

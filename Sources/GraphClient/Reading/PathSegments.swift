@@ -4,7 +4,7 @@ import GraphModel
 enum PathSegments {
     /// The segments of a path, a key in parentheses as a segment of its own, decoded; groups' ids are in lower case.
     static func ids(in path: String) -> [String] {
-        path.split(separator: "/").flatMap { segment in
+        path.pathSegments.flatMap { segment in
             let text = PercentEncoding.decode(String(segment))
             guard text.hasSuffix("')"), let open = text.firstRange(of: "('") else {
                 return [GroupID(text)?.text ?? text]

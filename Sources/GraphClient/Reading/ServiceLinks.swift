@@ -34,7 +34,8 @@ struct ServiceLinks: Sendable {
         if let location = response.headers["Location"], location.hasPrefix(root + "/") {
             response.headers["Location"] = other + location.dropFirst(root.count)
         }
-        guard response.headers["Content-Type"]?.contains("json") == true else { return response }
+        guard let type = response.headers["Content-Type"], type.hasPrefix("application/json") || type.contains("json")
+        else { return response }
         var moved: [UInt8] = []
         var copied = 0
         for member in Self.links(in: response.body) {

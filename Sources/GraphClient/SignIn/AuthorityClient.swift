@@ -67,13 +67,7 @@ package struct AuthorityClient: Sendable {
         var request = request
         request.headers.add(name: "Accept", value: "application/json")
         request.headers.add(name: "User-Agent", value: "herald")
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPGraph.configuration(
-                concurrency: 1,
-                proxy: HTTPProxy(for: address, variables: variables)
-            )
-        )
+        let client = HTTPGraph.client(concurrency: 1, proxy: HTTPProxy(for: address, variables: variables))
         let result: Result<(Int, [UInt8]), any Error>
         do {
             let answer = try await client.execute(request, timeout: Self.timeout)

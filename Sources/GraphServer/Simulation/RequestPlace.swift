@@ -9,7 +9,7 @@ struct RequestPlace: Sendable {
 
     init(path: String) {
         var segments: [String] = []
-        for raw in path.split(separator: "/") {
+        for raw in path.pathSegments {
             let part = PercentEncoding.decode(String(raw))
             if part.hasSuffix("')"), let open = part.firstIndex(of: "("), part[open...].hasPrefix("('") {
                 segments.append(String(part[..<open]))

@@ -40,12 +40,9 @@ struct RemoteBackend: Sendable {
         self.sending = sending
         self.tape = tape
         clock = tape.isReplay ? ReplayClock() : nil
-        client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPGraph.configuration(
-                concurrency: max(sending.concurrency, PacingLimits().maximumConcurrency),
-                proxy: HTTPProxy(for: cloud.root, variables: variables)
-            )
+        client = HTTPGraph.client(
+            concurrency: max(sending.concurrency, PacingLimits().maximumConcurrency),
+            proxy: HTTPProxy(for: cloud.root, variables: variables)
         )
         var tokens = tokens
         if case .recording(let file) = tape { tokens = HiddenTokens(tokens, redaction: file.redaction) }

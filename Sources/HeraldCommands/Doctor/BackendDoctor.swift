@@ -45,10 +45,7 @@ struct BackendDoctor {
         } else {
             try tell(.note("token", "it is opaque: only the service can tell what it allows"))
         }
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPGraph.configuration(concurrency: 4, proxy: proxy)
-        )
+        let client = HTTPGraph.client(concurrency: 4, proxy: proxy)
         do {
             try await ask(HTTPGraph(root: cloud.root, tokens: tokens, client: client), tell)
             try await client.shutdown()

@@ -24,10 +24,7 @@ struct RefusedTokenTests {
 
     private func get(_ path: String, at server: RunningHerald, _ tokens: any TokenSource) async throws -> GraphResponse
     {
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPGraph.configuration(concurrency: 1, proxy: nil)
-        )
+        let client = HTTPGraph.client(concurrency: 1, proxy: nil)
         let root = server.root + "/v1.0"
         let nobody = Caller(id: "", displayName: "", address: "", kind: .delegated)
         do {

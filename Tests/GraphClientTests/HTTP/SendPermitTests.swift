@@ -22,10 +22,7 @@ struct SendPermitTests {
         of server: RunningHerald,
         _ tokens: any TokenSource
     ) async throws -> Result<GraphResponse, NoAnswer> {
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPGraph.configuration(concurrency: 1, proxy: nil)
-        )
+        let client = HTTPGraph.client(concurrency: 1, proxy: nil)
         let root = server.root + "/v1.0"
         // A pacer would try again what was certainly not done, for as long as its patience lasts.
         let service = PacedService(
