@@ -108,7 +108,7 @@ local function misses(theme, kept, put)
             local figure = entry.aim.of == "ratio" and figures.ratio(row.ratio) or figures.text(row.value, row.unit)
             local text = string.format("- **%s**: %s, where %s is aimed at.", row.what, figure, aim_text(entry.aim, row))
             if entry.why then
-                text = text .. " " .. entry.why:gsub("%s+", " ")
+                text = text .. " " .. entry.why:gsub("^%l", string.upper) .. "."
             else
                 io.stderr:write("bench: ", entry[1], " misses its aim, and page/rows.lua has no `why` for it\n")
             end
@@ -119,7 +119,7 @@ local function misses(theme, kept, put)
     if any then put "" end
 end
 
-local function section(theme, kept, put)
+local function section(theme, kept, told, put)
     local rows = {}
     put("## " .. theme.title .. "\n")
     put(theme.about .. "\n")
@@ -142,10 +142,15 @@ local function section(theme, kept, put)
     misses(theme, kept, put)
     local benchmarks = {}
     for _, row in ipairs(rows) do benchmarks[row.benchmark] = true end
+    local any = false
     for _, note in ipairs(kept.notes) do
-        if benchmarks[note.benchmark] then put("- " .. note.note) end
+        -- Themes may share a benchmark.
+        if benchmarks[note.benchmark] and not told[note] then
+            put("- " .. note.note)
+            told[note], any = true, true
+        end
     end
-    if #kept.notes > 0 then put "" end
+    if any then put "" end
     put(taken(rows) .. "\n")
     return #rows
 end
@@ -202,10 +207,11 @@ local function render(folder, kept)
         m.python))
     put("- Load average at the start of the last measurement: " .. m.load .. "\n")
     put(reading)
+    local told = {}
     for _, theme in ipairs(themes) do
         local any = false
         for _, entry in ipairs(theme.rows) do any = any or kept.rows[entry[1]] ~= nil end
-        if any then section(theme, kept, put) end
+        if any then section(theme, kept, told, put) end
     end
     put(repeating)
     local page = table.concat(text, "\n"):gsub("\n\n\n+", "\n\n")
