@@ -12,7 +12,7 @@ enum PostPlace: Sendable, Equatable {
     /// The place of a request's post; nil if it makes none.
     init?(_ request: GraphRequest) {
         guard request.method == .post else { return nil }
-        let parts = request.path.split(separator: "/")
+        let parts = request.path.pathSegments
         let names = parts.map { $0.lowercased() }
         guard parts.count >= 3, names[0] == "groups" else { return nil }
         switch (parts.count, names[2], names[parts.count - 1]) {
