@@ -50,8 +50,8 @@ package struct HTTPGraph: GraphService {
         self.userAgent = userAgent
     }
 
-    /// One thread for all connections: as many as answer here at once leave it time, and between threads that are woken for
-    /// each answer on their own, a sixth of the processor time of an announcement goes.
+    /// One thread serves all connections: it has time for as many as there are, and to wake one of several for each answer
+    /// took a sixth of the processor time of an announcement.
     private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     /// Makes the connections to one service.

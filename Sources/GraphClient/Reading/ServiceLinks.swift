@@ -34,6 +34,7 @@ struct ServiceLinks: Sendable {
         if let location = response.headers["Location"], location.hasPrefix(root + "/") {
             response.headers["Location"] = other + location.dropFirst(root.count)
         }
+        // What answers say as a rule need not be searched.
         guard let type = response.headers["Content-Type"], type.hasPrefix("application/json") || type.contains("json")
         else { return response }
         var moved: [UInt8] = []

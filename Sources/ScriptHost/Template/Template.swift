@@ -115,28 +115,35 @@ package struct Template: Sendable {
     ///
     /// - Throws: ``MissingVariable``.
     package func render(_ values: any TemplateSource) throws(MissingVariable) -> String {
-        if case .constant = form { return source }
-        let rendering = Rendering(names: names, escaping: escaping)
-        let root = Scope(value: .object(values), rendering: rendering, isRoot: true)
-        let text: String
         switch form {
         case .constant: return source
-        case .sequence(let parts):
-            var joined = ""
-            joined.reserveCapacity(source.utf8.count + 64)
-            for part in parts {
-                switch part {
-                case .text(let text): joined += text
-                case .value(let name, let isEscaped): joined += root.text(of: name, isEscaped: isEscaped) ?? ""
-                }
-            }
-            text = joined
-        case .mustache(let template): text = template.render(root)
+        case .sequence(let parts): return try text(of: values) { joined(parts, in: $0) }
+        case .mustache(let template): return try text(of: values) { template.render($0) }
         }
+    }
+
+    private func text(
+        of values: any TemplateSource,
+        _ make: (Scope) -> String
+    ) throws(MissingVariable) -> String {
+        let rendering = Rendering(names: names, escaping: escaping)
+        let text = make(Scope(value: .object(values), rendering: rendering, isRoot: true))
         if let missing = rendering.missing {
             throw MissingVariable(name: missing.isEmpty ? "." : missing.joined(separator: "."))
         }
         return text
+    }
+
+    private func joined(_ parts: [Part], in root: Scope) -> String {
+        var joined = ""
+        joined.reserveCapacity(source.utf8.count + 64)
+        for part in parts {
+            switch part {
+            case .text(let text): joined += text
+            case .value(let name, let isEscaped): joined += root.text(of: name, isEscaped: isEscaped) ?? ""
+            }
+        }
+        return joined
     }
 }
 
