@@ -6,7 +6,7 @@ import Testing
 
 /// What comes after a run, on a backend that keeps no keys and over a line that loses answers.
 @Suite struct UnkeyedAfterwardsTests {
-    private static let faults = "lost-reply=12%,reset=4%,read-lag=300ms"
+    private static let faults = "lost-reply=12%,reset=4%,read-lag=200ms"
     private static let known = 16
     private static let all = 24
 
@@ -25,7 +25,7 @@ import Testing
         try delete(true)
         let place = [
             "--backend", stage.server.address, "--allow-all-groups", "--max-posts", "1000", "--yes", "--read-lag",
-            "0.6",
+            "1.5",
         ]
         var random = SeededRandom(seed: seed)
 

@@ -16,7 +16,7 @@ import Testing
     private static let seeds = number("HERALD_PROVE_SEEDS") ?? 2
     private static let groups = number("HERALD_PROVE_GROUPS") ?? 40
     private static let first = number("HERALD_PROVE_FIRST") ?? Int.random(in: 0..<1_000_000)
-    private static let faults = "lost-reply=5%,throttle=5%,unavailable=2%,reset=2%,latency=3ms±3ms,read-lag=1s"
+    private static let faults = "lost-reply=5%,throttle=5%,unavailable=2%,reset=2%,latency=3ms±3ms,read-lag=500ms"
 
     /// The embedded store, a server that keeps keys, and one that keeps none, as Graph.
     enum Backend: String, CaseIterable, Sendable {
@@ -94,7 +94,7 @@ import Testing
         )
         let place = address.map { ["--backend", $0] } ?? []
         var options = ["--json", "--yes"] + place
-        if address != nil { options += ["--allow-all-groups", "--max-posts", "\(Self.groups)", "--read-lag", "1.5"] }
+        if address != nil { options += ["--allow-all-groups", "--max-posts", "\(Self.groups)", "--read-lag", "2.5"] }
         var arguments = ["run"] + options + ["announce.lua"]
         if work == .apply {
             try await plan(options, with: herald)

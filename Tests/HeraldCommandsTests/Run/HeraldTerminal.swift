@@ -39,7 +39,7 @@ struct HeraldTerminal {
         )
         try output.fileHandleForWriting.close()
         // A sign that never comes is to fail the test, and not to hold it up for ever.
-        DispatchQueue.global().asyncAfter(deadline: .now() + 60) { process.send(SIGTERM) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 300) { process.send(SIGTERM) }
         let (keyboard, display) = (input.fileHandleForWriting, output.fileHandleForReading)
         let screen = await withCheckedContinuation { (continuation: CheckedContinuation<String, Never>) in
             Thread.detachNewThread {
