@@ -71,6 +71,21 @@ import GRDBSQLite
         reset()
     }
 
+    /// Binds bytes to `$index` where they are, which large ones are worth, and runs a statement that returns no rows; then
+    /// it is ready to be bound again, with NULL there.
+    package func run(lending value: [UInt8], _ index: Int32) throws(StorageError) {
+        // What is bound is read until the statement has run, and outlives a reset.
+        defer { bindNull(index) }
+        try unsafe value.withUnsafeBufferPointer { bytes throws(StorageError) in
+            if bytes.isEmpty {
+                unsafe check(sqlite3_bind_zeroblob(handle, index, 0))
+            } else {
+                unsafe check(sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil))
+            }
+            try run()
+        }
+    }
+
     /// Moves to the next row; false when there is none, and then the statement is ready to be bound again.
     package func step() throws(StorageError) -> Bool {
         let code = unsafe sqlite3_step(handle)

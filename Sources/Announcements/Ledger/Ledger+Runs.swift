@@ -157,8 +157,8 @@ extension Ledger {
         let hash = SHA256.hash(bytes)
         let content = try statements(db, "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         content.bind(hash, 1)
-        content.bind(bytes, 2)
-        try content.run()
+        // A list of a million groups takes 100 MB.
+        try content.run(lending: bytes, 2)
         let input = try statements(
             db,
             "INSERT INTO runInput (runID, path, contentHash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
