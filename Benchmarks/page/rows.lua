@@ -139,7 +139,7 @@ process is taken off.]],
             { "growth.announce.ledger", aim = at_most(1.3) },
             {
                 "growth.announce.memory", aim = at_most(1.3),
-                why = "the list of the groups is kept in memory as it was read, and while it is stored with the run, SQLite holds it twice more, which is the peak; afterwards a set of ids, of who is still to get a post, stands beside it, a fifth of a KiB a group in all",
+                why = "the list of the groups is kept in memory as it was read, and while it is stored with the run, SQLite holds it once more, which is the peak; afterwards a set of ids, of who is still to get a post, stands beside it, a fifth of a KiB a group in all",
             },
             {
                 "growth.plan.clock", aim = at_most(1.3),
