@@ -23,6 +23,7 @@ import Testing
             try world.store.change("UPDATE \"group\" SET deletedAt = \(isDeleted ? "5" : "NULL") WHERE id IN (\(list))")
         }
         try delete(true)
+        // Longer than the server's: what a process that was killed had asked for may be long in being written.
         let place = [
             "--backend", stage.server.address, "--allow-all-groups", "--max-posts", "1000", "--yes", "--read-lag",
             "1.5",

@@ -94,6 +94,7 @@ import Testing
         )
         let place = address.map { ["--backend", $0] } ?? []
         var options = ["--json", "--yes"] + place
+        // Two seconds longer than the server's: what a process that was killed had asked for may be long in being written.
         if address != nil { options += ["--allow-all-groups", "--max-posts", "\(Self.groups)", "--read-lag", "2.5"] }
         var arguments = ["run"] + options + ["announce.lua"]
         if work == .apply {
