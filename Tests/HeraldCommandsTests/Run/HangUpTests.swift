@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `a run that died is called so, and its targets are counted`() async throws {
-        let ending = try await herald.run("run", "waits.lua", disturbance: .killOnce("waiting"))
+        let ending = try await herald.run("run", "waits.lua", disturbance: .kill(once: "waiting"))
         #expect(ending.wasKilled)
         let report = try await report()
         #expect(report["state"]?.string == "broken off")

@@ -24,10 +24,8 @@ struct HeraldProcess {
 
     /// What is done to a process while it runs.
     enum Disturbance {
-        /// SIGKILL, so many microseconds after the start.
-        case kill(after: Int)
-        /// SIGKILL, once standard error has this text.
-        case killOnce(String)
+        /// SIGKILL, so many microseconds after the start or, if there is a text, after standard error has it.
+        case kill(once: String? = nil, after: Int = 0)
         /// SIGINT, once standard error has this text.
         case interrupt(once: String)
         /// SIGHUP twice, as a terminal that goes sends it, once standard error has this text.
@@ -71,9 +69,7 @@ struct HeraldProcess {
         // The child has them; the end of a pipe shows only when nobody can write to it any more.
         try output.fileHandleForWriting.close()
         try error.fileHandleForWriting.close()
-        if case .kill(let delay) = disturbance {
-            DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) { process.send(SIGKILL) }
-        }
+        if case .kill(nil, let delay) = disturbance { Self.kill(process, after: delay) }
         async let written = Self.read(output)
         async let reported = Self.read(error) { text in
             switch disturbance {
@@ -81,7 +77,7 @@ struct HeraldProcess {
             case .hangUp(let sign) where text.contains(sign):
                 process.send(SIGHUP)
                 process.send(SIGHUP)
-            case .killOnce(let sign) where text.contains(sign): process.send(SIGKILL)
+            case .kill(let sign?, let delay) where text.contains(sign): Self.kill(process, after: delay)
             default: return false
             }
             return true
@@ -89,6 +85,10 @@ struct HeraldProcess {
         let texts = await (written, reported)
         let ending = await process.ending()
         return Ending(status: ending.status, wasKilled: ending.wasKilled, output: texts.0, error: texts.1)
+    }
+
+    private static func kill(_ process: ChildProcess, after delay: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) { process.send(SIGKILL) }
     }
 
     /// Reads a pipe to its end; `isSeen` is asked about the text so far until it says so.

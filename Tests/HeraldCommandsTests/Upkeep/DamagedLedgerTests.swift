@@ -33,7 +33,7 @@ import Testing
         try world.keepStore()
         for attempt in 1...20 {
             try world.restoreStore()
-            let ending = try await herald.run("run", "announce.lua", disturbance: .killOnce("announcements, all new"))
+            let ending = try await herald.run("run", "announce.lua", disturbance: .kill(once: "announcements, all new"))
             let sent = try world.store.count("conversation")
             // Where nothing was sent yet it is tried again a few times.
             if ending.wasKilled, sent < Self.groups, sent > 0 || attempt > 5, size(ledger + "-wal") > 0 {
