@@ -54,10 +54,11 @@ int shim_refuse_to_wait(lua_State *L, const char *name) {
 // more than the rest of a call, and a stop that is missed by a hair is signalled again at the watchdog's next look.
 static inline void go_out(shim_vm *vm) { atomic_store_explicit(&vm->in_lua, 0, memory_order_relaxed); }
 
-static inline void come_back(shim_vm *vm, lua_State *L) {
+// True if the script is to be stopped.
+static inline bool come_back(shim_vm *vm) {
     shim_new_stretch(vm);
     atomic_store_explicit(&vm->in_lua, 1, memory_order_relaxed);
-    if (atomic_load_explicit(&vm->stop, memory_order_relaxed)) shim_stop_in(L);
+    return atomic_load_explicit(&vm->stop, memory_order_relaxed);
 }
 
 // Upvalues of a host function: its number, as a light userdata, which is quicker to read than an integer; its name.
@@ -74,7 +75,7 @@ static void call(lua_State *L) {
     if (count > 0) shim_encode_arguments(L, 1, count, &vm->arguments);
     go_out(vm);
     vm->answer_kind = vm->host.call(vm->host.context, function, vm->task, vm->arguments.bytes, vm->arguments.length);
-    come_back(vm, L);
+    if (come_back(vm)) shim_stop_in(L);
 }
 
 static int call_json(lua_State *L) {
@@ -121,38 +122,53 @@ static inline void read_scalar(lua_State *L, int index, shim_scalar *scalar) {
     }
 }
 
-static __attribute__((noinline)) int take_value(lua_State *L, shim_answer_kind kind) {
+// What is rare on the way back: the script is to be stopped, or there is an answer.
+static __attribute__((noinline)) int end_call(lua_State *L, shim_answer_kind kind, bool stops) {
+    if (stops) shim_stop_in(L);
+    if (kind == shim_answer_none) return 0;
     VM(L)->answer_kind = kind;
     return take_answer(L);
 }
 
 // Nothing is allocated on the way, and nothing is encoded.
-static inline int call_with(lua_State *L, shim_vm *vm, int32_t function, int count) {
+static inline int call_with(lua_State *L, int32_t function, int count) {
+    shim_vm *vm = VM(L);
     go_out(vm);
     shim_answer_kind kind = vm->host.call_scalars(vm->host.context, function, vm->scalars, count, &vm->scalar);
-    come_back(vm, L);
-    return kind == shim_answer_none ? 0 : take_value(L, kind);
+    bool stops = come_back(VM(L)); // asked for again, which is quicker than to keep it over the call
+    return stops || kind != shim_answer_none ? end_call(L, kind, stops) : 0;
+}
+
+static inline int pass_scalars(lua_State *L, int32_t function) {
+    int count = lua_gettop(L);
+    if (count > SHIM_SCALARS) count = SHIM_SCALARS;
+    for (int i = 0; i < count; i++) read_scalar(L, i + 1, &VM(L)->scalars[i]);
+    return call_with(L, function, count);
+}
+
+static __attribute__((noinline)) int collect_and_call_scalars(lua_State *L, int32_t function) {
+    shim_collect(L);
+    return pass_scalars(L, function);
 }
 
 static __attribute__((noinline)) int call_scalars(lua_State *L, int32_t function) {
-    shim_vm *vm = VM(L);
-    shim_collect_if_near(L, 0);
-    int count = lua_gettop(L);
-    if (count > SHIM_SCALARS) count = SHIM_SCALARS;
-    for (int i = 0; i < count; i++) read_scalar(L, i + 1, &vm->scalars[i]);
-    return call_with(L, vm, function, count);
+    return shim_is_near(L, 0) ? collect_and_call_scalars(L, function) : pass_scalars(L, function);
+}
+
+static __attribute__((noinline)) int collect_and_call_bare(lua_State *L, int32_t function) {
+    shim_collect(L);
+    return call_with(L, function, 0);
 }
 
 static __attribute__((noinline)) int call_bare(lua_State *L, int32_t function) {
-    shim_collect_if_near(L, 0);
-    return call_with(L, VM(L), function, 0);
+    return shim_is_near(L, 0) ? collect_and_call_bare(L, function) : call_with(L, function, 0);
 }
 
 static int call_scalars_by_number(lua_State *L) { return call_scalars(L, function_number(L)); }
 static int call_bare_by_number(lua_State *L) { return call_bare(L, function_number(L)); }
 
 // To look up its number among a function's upvalues takes as long as the rest of a call. So the first ones have each a C
-// function of its own, which knows it.
+// function of its own, which knows it and needs no upvalues.
 #define EIGHT(each, row) \
     each(0##row##0) each(0##row##1) each(0##row##2) each(0##row##3) each(0##row##4) each(0##row##5) each(0##row##6) each(0##row##7)
 #define ALL(each) \
@@ -172,8 +188,20 @@ void shim_push_function(lua_State *L, const char *name, int32_t function, shim_f
     switch (form) {
     case shim_form_json: break;
     case shim_form_waits: way = call_waiting; break;
-    case shim_form_bare: way = function < KNOWN ? bare[function] : call_bare_by_number; break;
-    case shim_form_scalars: way = function < KNOWN ? scalars[function] : call_scalars_by_number; break;
+    case shim_form_bare:
+        if (function < KNOWN) {
+            lua_pushcfunction(L, bare[function]);
+            return;
+        }
+        way = call_bare_by_number;
+        break;
+    case shim_form_scalars:
+        if (function < KNOWN) {
+            lua_pushcfunction(L, scalars[function]);
+            return;
+        }
+        way = call_scalars_by_number;
+        break;
     }
     lua_pushlightuserdata(L, (void *)(uintptr_t)function);
     lua_pushstring(L, name);

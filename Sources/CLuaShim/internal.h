@@ -154,9 +154,12 @@ void shim_free_all(shim_vm *vm);
 void shim_collect(lua_State *L);
 // A script that makes garbage fast must not meet the limit: at host calls and before large strings, one is made when
 // memory is three quarters full, but not again before an eighth of the limit has been allocated on top.
-static inline void shim_collect_if_near(lua_State *L, size_t wanted) {
+static inline bool shim_is_near(lua_State *L, size_t wanted) {
     shim_vm *vm = VM(L);
-    if (vm->used + wanted >= vm->collect_above) shim_collect(L);
+    return vm->used + wanted >= vm->collect_above;
+}
+static inline void shim_collect_if_near(lua_State *L, size_t wanted) {
+    if (shim_is_near(L, wanted)) shim_collect(L);
 }
 // Gives a buffer's memory back if it is more than is worth keeping.
 void shim_trim(shim_buffer *buffer);
