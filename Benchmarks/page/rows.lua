@@ -303,12 +303,13 @@ can send anything.]],
         title = "Waiting side by side",
         about = [[
 10,000 functions of a script that wait at once, as `parallel` starts them: what each holds, and the time from an answer to the
-next wait.]],
+next wait. Who waits for a time is an entry in a list; a call that asks the host for something, as `graph.get` does, is a task
+of Swift's, which takes some 5 KiB more.]],
         rows = {
             { "tasks.memory", aim = value_at_most(2048) },
             {
                 "tasks.resident", aim = value_at_most(2048),
-                why = "a task in Lua takes 1.1 KiB; a call under way is besides a task of Swift's with its clock and its limits, which takes the other five",
+                why = "a task in Lua takes 1.1 KiB, and more where its calls are nested so deep that its stack grew; the rest is the list of those that wait, and their answers",
             },
             { "tasks.switch", aim = value_at_most(1e-6) },
         },

@@ -9,9 +9,14 @@ import Synchronization
 @safe final class LuaState: @unchecked Sendable {
     /// A host call that a task of the script waits for.
     struct Pending {
+        /// What is to be done for it.
+        enum Work {
+            case answer(@Sendable ([UInt8]) async throws(HostError) -> [UInt8], arguments: [UInt8])
+            case rest(Duration)
+        }
+
         var task: Int32
-        var body: @Sendable ([UInt8]) async throws(HostError) -> [UInt8]
-        var arguments: [UInt8]
+        var work: Work
     }
 
     private let vm: OpaquePointer
@@ -75,7 +80,7 @@ import Synchronization
 
     /// The host calls that have been made and wait to be begun, oldest first.
     func takePending() -> [Pending] {
-        defer { calls.pending.removeAll(keepingCapacity: true) }
+        defer { calls.pending = [] }
         return calls.pending
     }
 
@@ -167,8 +172,15 @@ import Synchronization
                     return answer(.failure(error))
                 }
             case .waiting(let body):
-                pending.append(Pending(task: task, body: body, arguments: unsafe Array(arguments)))
+                pending.append(Pending(task: task, work: .answer(body, arguments: unsafe Array(arguments))))
                 return .wait
+            case .resting(let body):
+                do throws(HostError) {
+                    pending.append(Pending(task: task, work: .rest(try body(unsafe Array(arguments)))))
+                    return .wait
+                } catch {
+                    return answer(.failure(error))
+                }
             case .scalars, .bare: return .nothing  // are registered to be called otherwise
             }
         }
@@ -183,7 +195,7 @@ import Synchronization
                 switch functions[index].body {
                 case .bare(let body): value = try body()
                 case .scalars(let body): value = try body(unsafe arguments.map { unsafe HostScalar($0) })
-                case .immediate, .waiting: return .nothing
+                case .immediate, .waiting, .resting: return .nothing
                 }
             } catch {
                 return self.answer(.failure(error))
@@ -220,7 +232,7 @@ extension HostFunction.Body {
     fileprivate var form: shim_form {
         switch self {
         case .immediate: .json
-        case .waiting: .waits
+        case .waiting, .resting: .waits
         case .scalars: .scalars
         case .bare: .bare
         }

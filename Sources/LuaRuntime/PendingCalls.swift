@@ -8,6 +8,10 @@ final class PendingCalls: Sendable {
 
     private struct State {
         var calls: [Int32: Task<Void, Never>] = [:]
+        /// Those that only wait for a time: of a task of Swift's each would cost kilobytes.
+        var rests = Rests()
+        /// Sleeps until the next of them wakes.
+        var alarm: (task: Task<Void, Never>, at: ContinuousClock.Instant)?
         var answers: [Answer] = []
         var waiter: CheckedContinuation<Void, Never>?
         var isStopped = false
@@ -15,30 +19,49 @@ final class PendingCalls: Sendable {
 
     private let state = Mutex(State())
 
+    deinit {
+        state.withLock { $0.alarm }?.task.cancel()
+    }
+
     /// How many are under way.
-    var count: Int { state.withLock { $0.calls.count } }
+    var count: Int { state.withLock { $0.calls.count + $0.rests.count } }
 
     /// Begins a call.
     func begin(_ call: LuaState.Pending) {
+        switch call.work {
+        case .answer(let body, let arguments): begin(call.task, body, arguments)
+        case .rest(let span): rest(call.task, for: span)
+        }
+    }
+
+    private func begin(
+        _ task: Int32,
+        _ body: @escaping @Sendable ([UInt8]) async throws(HostError) -> [UInt8],
+        _ arguments: [UInt8]
+    ) {
         state.withLock { state in
             let running = Task { @concurrent [self] in
                 let result: Result<[UInt8], HostError>
                 do throws(HostError) {
-                    result = .success(try await call.body(call.arguments))
+                    result = .success(try await body(arguments))
                 } catch {
                     result = .failure(error)
                 }
-                end(call.task, result)
+                answer { state in
+                    state.calls[task] = nil
+                    return [(task, result)]
+                }
             }
-            state.calls[call.task] = running
+            state.calls[task] = running
             if state.isStopped { running.cancel() }
         }
     }
 
-    private func end(_ task: Int32, _ result: Result<[UInt8], HostError>) {
+    /// Takes answers in, and tells who waits for them.
+    private func answer(_ answers: (inout State) -> [Answer]) {
         let waiter = state.withLock { state in
-            state.calls[task] = nil
-            state.answers.append((task, result))
+            state.answers += answers(&state)
+            if state.answers.isEmpty { return nil as CheckedContinuation<Void, Never>? }
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -48,6 +71,7 @@ final class PendingCalls: Sendable {
     /// Tells a call that its answer is no longer wanted; it answers all the same.
     func cancel(_ task: Int32) {
         state.withLock { $0.calls[task] }?.cancel()
+        answer { state in state.rests.remove(task) ? [Self.rested(task)] : [] }
     }
 
     /// Tells all calls, and all that are begun from now on.
@@ -57,13 +81,51 @@ final class PendingCalls: Sendable {
             return Array(state.calls.values)
         }
         for call in calls { call.cancel() }
+        answer { state in state.rests.wakeAll().map(Self.rested) }
+    }
+
+    // MARK: Rests
+
+    private static func rested(_ task: Int32) -> Answer { (task, .success([])) }
+
+    private func rest(_ task: Int32, for span: Duration) {
+        answer { state in
+            if state.isStopped || span <= .zero { return [Self.rested(task)] }
+            state.rests.insert(task, until: .now + span)
+            setAlarm(&state)
+            return []
+        }
+    }
+
+    /// Has the next that wakes woken in time, by one that sleeps for all.
+    private func setAlarm(_ state: inout State) {
+        guard let next = state.rests.next else { return }
+        if let alarm = state.alarm {
+            if alarm.at <= next { return }
+            alarm.task.cancel()
+        }
+        let task = Task { @concurrent [weak self] in
+            do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
+            self?.wake(by: next)
+        }
+        state.alarm = (task, next)
+    }
+
+    private func wake(by alarm: ContinuousClock.Instant) {
+        answer { state in
+            // An earlier one may have been set while this one went off.
+            if state.alarm?.at == alarm { state.alarm = nil }
+            let due = state.rests.wake(at: .now)
+            setAlarm(&state)
+            return due.map(Self.rested)
+        }
     }
 
     /// The answers that have come, oldest first; waits for one if there is none.
     func answers() async -> [Answer] {
         while true {
             let answers = state.withLock { state in
-                defer { state.answers.removeAll(keepingCapacity: true) }
+                defer { state.answers = [] }
                 return state.answers
             }
             if !answers.isEmpty { return answers }

@@ -54,6 +54,15 @@ struct Sandbox {
                     }
                 ),
                 HostFunction(
+                    name: "rest",
+                    body: .resting { json throws(HostError) in
+                        guard let seconds = Double(String(decoding: json.dropFirst().dropLast(), as: UTF8.self)),
+                            seconds >= 0
+                        else { throw HostError(code: "badArgument", message: "no such rest") }
+                        return .seconds(seconds)
+                    }
+                ),
+                HostFunction(
                     name: "refuse",
                     body: .immediate { _ throws(HostError) in
                         throw HostError(code: "nope", message: "it may not be", status: 403, requestID: "r1")
@@ -72,6 +81,7 @@ struct Sandbox {
                             object = internal.object, null = internal.null,
                         }
                         local tasks = internal.tasks
+                        globals.tasks = tasks
                         globals.together = function(functions)
                           local group, results = tasks.open(), {}
                           for i, f in ipairs(functions) do tasks.start(group, i, f, i) end

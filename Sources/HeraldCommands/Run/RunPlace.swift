@@ -123,7 +123,7 @@ struct RunPlace: Sendable {
         )
         context.targets = backend.targetReader(.existence)
         context.suppressed = suppressed
-        if let clock { context.sleep = { await clock.skip(.seconds($0)) } }
+        if let clock { context.passTime = { await clock.skip(.seconds($0)) } }
         return context
     }
 }

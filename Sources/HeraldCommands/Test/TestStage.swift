@@ -113,7 +113,7 @@ final class TestStage: Sendable {
             monitor: transcript.monitor,
             logger: transcript.logger
         )
-        context.sleep = { seconds in clock.advance(seconds: seconds) }
+        context.passTime = { seconds in clock.advance(seconds: seconds) }
         return context
     }
 

@@ -166,8 +166,16 @@ package struct ModuleInstaller: Sendable {
     /// Wraps each described function in the checks of its arguments and puts it where scripts find it.
     private static let install = """
         local host, globals, internal = ...
-        local check = internal.check
+        local check, type = internal.check, type
 
+        -- The type of Lua's that a value has if it fits for sure; nil where more is to be looked at.
+        local function plain(parameter)
+          local kind = #parameter.kinds == 1 and parameter.kinds[1]
+          if kind == "string" or kind == "number" or kind == "boolean" or kind == "function" then return kind end
+        end
+
+        -- Who waits keeps its stack, which is doubled where a call that is nested deeper needs more of it: so what fits
+        -- is not checked further.
         local function wrap(qualified, description, body)
           local p = description.parameters
           local places = {}
@@ -178,19 +186,23 @@ package struct ModuleInstaller: Sendable {
           if description.unchecked or #p == 0 then return body end
           local p1, p2, p3, p4 = p[1], p[2], p[3], p[4]
           local n1, n2, n3, n4 = places[1], places[2], places[3], places[4]
+          local t1, t2 = plain(p1), p2 and plain(p2)
           if #p == 1 then
             return function(a)
-              check(n1, p1, a)
+              if type(a) ~= t1 then check(n1, p1, a) end
               return body(a)
             end
           elseif #p == 2 then
             return function(a, b)
-              check(n1, p1, a) check(n2, p2, b)
+              if type(a) ~= t1 then check(n1, p1, a) end
+              if type(b) ~= t2 then check(n2, p2, b) end
               return body(a, b)
             end
           elseif #p == 3 then
             return function(a, b, c)
-              check(n1, p1, a) check(n2, p2, b) check(n3, p3, c)
+              if type(a) ~= t1 then check(n1, p1, a) end
+              if type(b) ~= t2 then check(n2, p2, b) end
+              check(n3, p3, c)
               return body(a, b, c)
             end
           end

@@ -13,6 +13,8 @@ enum ScriptFunctionBody: Sendable {
     case scalars(@Sendable (ScriptContext, ScriptScalars) throws(HostError) -> HostScalar)
     /// Answers in its own time, while the script's coroutine waits.
     case waiting(@Sendable (ScriptContext, [UInt8]) async throws(HostError) -> [UInt8])
+    /// Answers with nothing once so many seconds have passed, while the script's coroutine waits.
+    case resting(@Sendable (ScriptContext, [UInt8]) throws(HostError) -> Double)
 
     /// The body as the runtime calls it.
     func bound(to context: ScriptContext) -> HostFunction.Body {
@@ -21,6 +23,15 @@ enum ScriptFunctionBody: Sendable {
         case .bare(let body): .bare { () throws(HostError) in try body(context) }
         case .scalars(let body): .scalars { values throws(HostError) in try body(context, ScriptScalars(values)) }
         case .waiting(let body): .waiting { json throws(HostError) in try await body(context, json) }
+        case .resting(let body):
+            if let pass = context.passTime {
+                .waiting { json throws(HostError) in
+                    await pass(try body(context, json))
+                    return ScriptReply.nothing
+                }
+            } else {
+                .resting { json throws(HostError) in .seconds(try body(context, json)) }
+            }
         }
     }
 }

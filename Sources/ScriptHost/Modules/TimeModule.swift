@@ -85,7 +85,7 @@ extension ScriptModule {
                 parameters: [ScriptParameter("seconds", .number, summary: "How long to wait.")],
                 summary: "Waits without using the processor.",
                 example: "time.sleep(0.01)",
-                body: .waiting { context, json throws(HostError) in
+                body: .resting { _, json throws(HostError) in
                     let seconds = try ScriptArguments(json).number(0)
                     guard seconds >= 0, seconds <= 86_400 * 366 else {
                         throw HostError(
@@ -93,8 +93,7 @@ extension ScriptModule {
                             message: "time.sleep: \(seconds) s cannot be waited for"
                         )
                     }
-                    await context.sleep(seconds)
-                    return ScriptReply.nothing
+                    return seconds
                 }
             ),
         ]

@@ -38,8 +38,8 @@ package struct ScriptContext: Sendable {
     package var testBench: TestBench?
     /// The groups that want no announcement at all.
     package var suppressed: Set<GroupID> = []
-    /// Waits for so many seconds.
-    package var sleep: @Sendable (Double) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
+    /// Lets so many seconds pass on the run's own clock; nil where time passes by itself.
+    package var passTime: (@Sendable (Double) async -> Void)?
 
     package init(
         service: any GraphService,
