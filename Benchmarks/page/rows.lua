@@ -303,8 +303,8 @@ can send anything.]],
         title = "Waiting side by side",
         about = [[
 10,000 functions of a script that wait at once, as `parallel` starts them: what each holds, and the time from an answer to the
-next wait. Who waits for a time is an entry in a list; a call that asks the host for something, as `graph.get` does, is a task
-of Swift's, which takes some 5 KiB more.]],
+next wait. Who waits for a time is an entry in a list; a call that asks the host for something, as `graph.get` does, is besides
+a task of Swift's.]],
         rows = {
             { "tasks.memory", aim = value_at_most(2048) },
             {

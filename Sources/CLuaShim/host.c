@@ -61,7 +61,8 @@ static inline bool come_back(shim_vm *vm) {
     return atomic_load_explicit(&vm->stop, memory_order_relaxed);
 }
 
-// Upvalues of a host function: its number, as a light userdata, which is quicker to read than an integer; its name.
+// Upvalues of a host function that is not called by a C function of its own: its number, as a light userdata, which is quicker
+// to read than an integer; its name.
 static inline int32_t function_number(lua_State *L) {
     return (int32_t)(uintptr_t)lua_touserdata(L, lua_upvalueindex(1));
 }

@@ -13,7 +13,8 @@ package struct HostFunction: Sendable {
         case scalars(@Sendable ([HostScalar]) throws(HostError) -> HostScalar)
         /// In its own time, while the script's coroutine waits and no thread is blocked.
         case waiting(@Sendable ([UInt8]) async throws(HostError) -> [UInt8])
-        /// With nothing, once so much time has passed, while the script's coroutine waits: thousands of them cost little.
+        /// With nothing, once so much time has passed, while the script's coroutine waits: thousands of them cost little. If it
+        /// is none, at once.
         case resting(@Sendable ([UInt8]) throws(HostError) -> Duration)
     }
 

@@ -10,21 +10,21 @@ final class PendingCalls: Sendable {
         var calls: [Int32: Task<Void, Never>] = [:]
         /// Those that only wait for a time: of a task of Swift's each would cost kilobytes.
         var rests = Rests()
-        /// Sleeps until the next of them wakes.
-        var alarm: (task: Task<Void, Never>, at: ContinuousClock.Instant)?
+        /// When somebody looks who has rested long enough: the soonest look last.
+        var alarms: [ContinuousClock.Instant] = []
         var answers: [Answer] = []
         var waiter: CheckedContinuation<Void, Never>?
         var isStopped = false
     }
 
     private let state = Mutex(State())
-
-    deinit {
-        state.withLock { $0.alarm }?.task.cancel()
-    }
+    /// How far ahead an alarm is set at most: one that nobody needs any more stays until it goes off.
+    private static let longestAlarm = Duration.seconds(1)
 
     /// How many are under way.
     var count: Int { state.withLock { $0.calls.count + $0.rests.count } }
+    /// How many alarms are set for those that rest.
+    var alarmCount: Int { state.withLock { $0.alarms.count } }
 
     /// Begins a call.
     func begin(_ call: LuaState.Pending) {
@@ -70,7 +70,7 @@ final class PendingCalls: Sendable {
 
     /// Tells a call that its answer is no longer wanted; it answers all the same.
     func cancel(_ task: Int32) {
-        state.withLock { $0.calls[task] }?.cancel()
+        if let call = state.withLock({ $0.calls[task] }) { return call.cancel() }
         answer { state in state.rests.remove(task) ? [Self.rested(task)] : [] }
     }
 
@@ -97,24 +97,23 @@ final class PendingCalls: Sendable {
         }
     }
 
-    /// Has the next that wakes woken in time, by one that sleeps for all.
+    /// Has the next one woken in time.
+    ///
+    /// An alarm is left alone when a sooner one is set: the system keeps the timer of a sleep that is cancelled, too.
     private func setAlarm(_ state: inout State) {
         guard let next = state.rests.next else { return }
-        if let alarm = state.alarm {
-            if alarm.at <= next { return }
-            alarm.task.cancel()
+        if let soonest = state.alarms.last, soonest <= next { return }
+        let alarm = min(next, .now + Self.longestAlarm)
+        state.alarms.append(alarm)
+        Task { @concurrent [weak self] in
+            try? await Task.sleep(until: alarm, clock: .continuous)
+            self?.wake(by: alarm)
         }
-        let task = Task { @concurrent [weak self] in
-            do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
-            self?.wake(by: next)
-        }
-        state.alarm = (task, next)
     }
 
     private func wake(by alarm: ContinuousClock.Instant) {
         answer { state in
-            // An earlier one may have been set while this one went off.
-            if state.alarm?.at == alarm { state.alarm = nil }
+            state.alarms.removeAll { $0 == alarm }
             let due = state.rests.wake(at: .now)
             setAlarm(&state)
             return due.map(Self.rested)

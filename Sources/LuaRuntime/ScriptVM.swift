@@ -129,7 +129,7 @@ package actor ScriptVM {
     /// Ends the script from any thread.
     ///
     /// One that computes is ended within milliseconds; one that waits is ended when the host functions that it waits for,
-    /// whose tasks are cancelled, have come back.
+    /// whose tasks are cancelled, have come back, and its rests are cut short.
     package nonisolated func stop() {
         stop(.stopped)
     }

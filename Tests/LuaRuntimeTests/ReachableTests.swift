@@ -31,8 +31,7 @@ import Testing
         echo:function emit:function forever:function json:table json.array:function json.decode:function
         json.encode:function json.null:userdata json.object:function later:function together:function nothing:function
         refuse:function wrapped:function same:function count:function kinds:function seven:function refuse7:function
-        rest:function tasks:table tasks.cancel:function tasks.close:function tasks.next:function tasks.open:function
-        tasks.start:function
+        rest:function abandon:function
         """.split(whereSeparator: \.isWhitespace).map(String.init)
 
     @Test func `a script reaches what is allowed and nothing else`() async throws {

@@ -81,13 +81,22 @@ struct Sandbox {
                             object = internal.object, null = internal.null,
                         }
                         local tasks = internal.tasks
-                        globals.tasks = tasks
                         globals.together = function(functions)
                           local group, results = tasks.open(), {}
                           for i, f in ipairs(functions) do tasks.start(group, i, f, i) end
                           for i, done, value in tasks.next, group do results[i] = done and value end
                           tasks.close(group)
                           return results
+                        end
+                        -- Calls a function, and gives it up when it waits.
+                        globals.abandon = function(f)
+                          local group = tasks.open()
+                          tasks.start(group, 1, f, 1)
+                          tasks.start(group, 2, function() host.later() end, 2)
+                          tasks.next(group)
+                          tasks.cancel(group)
+                          while tasks.next(group) do end
+                          tasks.close(group)
                         end
                         globals.wrapped = function() host.refuse() end
                         """.utf8

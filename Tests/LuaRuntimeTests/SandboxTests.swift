@@ -16,7 +16,7 @@ import Testing
         )
         #expect(
             emitted == [
-                #"["_G _VERSION assert collectgarbage coroutine count echo emit error forever getmetatable ipairs json kinds later load math next nothing os pairs pcall rawequal rawget rawlen rawset refuse refuse7 rest same select setmetatable seven string table tasks together tonumber tostring type utf8 wrapped xpcall"]"#
+                #"["_G _VERSION abandon assert collectgarbage coroutine count echo emit error forever getmetatable ipairs json kinds later load math next nothing os pairs pcall rawequal rawget rawlen rawset refuse refuse7 rest same select setmetatable seven string table together tonumber tostring type utf8 wrapped xpcall"]"#
             ]
         )
     }
