@@ -185,24 +185,17 @@ static const lua_CFunction bare[] = {ALL(BARE)}, scalars[] = {ALL(SCALARS)};
 #define KNOWN (int32_t)(sizeof bare / sizeof *bare)
 
 void shim_push_function(lua_State *L, const char *name, int32_t function, shim_form form) {
+    const lua_CFunction *known = form == shim_form_bare ? bare : form == shim_form_scalars ? scalars : NULL;
+    if (known && function < KNOWN) {
+        lua_pushcfunction(L, known[function]);
+        return;
+    }
     lua_CFunction way = call_json;
     switch (form) {
     case shim_form_json: break;
     case shim_form_waits: way = call_waiting; break;
-    case shim_form_bare:
-        if (function < KNOWN) {
-            lua_pushcfunction(L, bare[function]);
-            return;
-        }
-        way = call_bare_by_number;
-        break;
-    case shim_form_scalars:
-        if (function < KNOWN) {
-            lua_pushcfunction(L, scalars[function]);
-            return;
-        }
-        way = call_scalars_by_number;
-        break;
+    case shim_form_bare: way = call_bare_by_number; break;
+    case shim_form_scalars: way = call_scalars_by_number; break;
     }
     lua_pushlightuserdata(L, (void *)(uintptr_t)function);
     lua_pushstring(L, name);
