@@ -129,7 +129,7 @@ process is taken off.]],
         rows = {
             {
                 "growth.announce.clock", aim = at_most(1.3),
-                why = "the rows of a store with a million groups lie under three indexes by random ids (group, thread, key), whose pages no longer fit into the caches: a post has some 50 KB written, where it has 32 among 100,000 groups; the store would have to number its groups to mend it",
+                why = "the rows of a store with a million groups lie under three indexes by random ids (conversations and threads by their group, and keys), whose pages no longer fit into the caches: a post has some 50 KB written, where it has 32 among 100,000 groups; the store would have to number its groups to mend it",
             },
             {
                 "growth.announce.processor", aim = at_most(1.3),
